@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 FINE = 0
 GUIDE_FAILED = 1
@@ -25,6 +25,7 @@ class Problem:
     line: int | None = None
     cell: str = ""
     hint: str = ""
+    severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
         where = ":".join([self.path, *([str(self.line)] if self.line else [])]) if self.path else ""

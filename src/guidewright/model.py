@@ -6,9 +6,9 @@ Every stage (source, plan, execute, store, compare, render, site) imports these 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 Slug = str
@@ -26,8 +26,6 @@ NotebookOutput = Mapping[str, Any]
 PROFILES: tuple[Profile, ...] = ("quick", "full")
 HIDDEN_TAGS = frozenset({"quick", "test"})
 """A cell with one of these tags is run, and never shown."""
-
-EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 # ------------------------------------------------------------------ source
@@ -50,7 +48,7 @@ class Header:
     datasets: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     """Extra distributions; a backend's name stands for that backend's modules."""
-    quick: Mapping[str, Any] = EMPTY
+    quick: Mapping[str, Any] = field(default_factory=dict)
     """Values that names of the ``parameters`` cell take in the quick profile."""
 
 
@@ -107,8 +105,6 @@ class Fingerprint:
     @property
     def key(self) -> str:
         """The digest that names a record on disk: code and data, not the checks."""
-        import hashlib
-
         return hashlib.sha256(f"{self.code}\n{self.data}".encode()).hexdigest()
 
 
@@ -140,6 +136,8 @@ class Job:
     cells: tuple[JobCell, ...]
     datasets: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    computed: frozenset[str] = frozenset()
+    """Names that shown cells compute: a check is an assertion that reads one of them."""
     fingerprint: Fingerprint
 
     @property
@@ -190,6 +188,9 @@ class Environment:
     """What the backend computes on, in words: ``CPU``, ``NVIDIA H100``."""
     device_class: Literal["cpu", "gpu", "tpu"]
     cores: int
+    """Of the machine, as far as this process may use them."""
+    threads: int
+    """Cores that the job had to itself."""
     distributions: Mapping[str, str]
     """Distributions that the kernel had loaded (normalised name → version)."""
 

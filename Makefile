@@ -1,0 +1,65 @@
+# The commands that people and automation type. `make help` lists them.
+#
+# GNU make 3.81 and any POSIX shell (macOS has them): no .ONESHELL, no grouped targets, no $(file …), no GNU-only options.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.PHONY: help setup guides site test check format lock clean
+SHELL := /bin/sh
+
+# What to run: selectors and backends, apart by spaces (backends by commas, too). Empty means all.
+GUIDE ?=
+BACKENDS ?=
+PROFILE ?= quick
+PYTHON ?=
+export PYTHON
+
+# Any of these would send pip, or an import, somewhere else.
+unexport PYTHONHOME PYTHONPATH PIP_PREFIX PIP_TARGET PIP_USER
+
+comma := ,
+backends := $(subst $(comma), ,$(BACKENDS))
+selection := $(foreach guide,$(GUIDE),'$(guide)') $(foreach backend,$(backends),--backend '$(backend)')
+sources := src tests scripts guides
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  GUIDE=…        these guides only: a name, a pattern ('intro*'), or several apart by spaces"
+	@echo "  BACKENDS=…     these backends only: BACKENDS=torch, BACKENDS='jax torch'"
+	@echo "  PROFILE=…      quick (the default) or full (what is published: hours on a laptop)"
+	@echo "  PYTHON=…       the Python 3.11, 3.12 or 3.13 to set up with"
+
+setup: ## Make .venv with everything but the backends (the others do this themselves)
+	@sh scripts/install . '.[dev]'
+
+guides: ## Prove guides on their backends, then build the site
+	@sh scripts/install .
+	@sh scripts/backends $(selection)
+	@.venv/bin/guidewright build $(selection) --profile '$(PROFILE)'
+
+site: ## Build the site from the committed records; no backend needed
+	@sh scripts/install .
+	@.venv/bin/guidewright site
+
+test: ## Pass every test, on every backend
+	@sh scripts/install . '.[dev]'
+	@sh scripts/backends
+	.venv/bin/python -m pytest
+
+check: ## Lint, formatting, types
+	@sh scripts/install . '.[dev]'
+	.venv/bin/ruff check $(sources)
+	.venv/bin/ruff format --check $(sources)
+	.venv/bin/mypy
+
+format: ## Mend what `make check` can mend by itself
+	@sh scripts/install . '.[dev]'
+	.venv/bin/ruff check --fix $(sources)
+	.venv/bin/ruff format $(sources)
+
+lock: ## Resolve every dependency anew, and write requirements/lock.txt
+	@sh scripts/lock
+
+clean: ## Remove what was built; the environment and the cache of quick runs stay
+	rm -rf build site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,53 @@
+"""``guidewright plan``: what would run, and why."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from guidewright.commands.project import Project
+from guidewright.commands.summary import print_problems
+from guidewright.errors import FINE, WRONG_USE
+from guidewright.model import PlannedJob
+from guidewright.plan import Selection
+
+
+def plan(project: Project, selection: Selection, *, as_json: bool) -> int:
+    """Print the plan; return the exit code."""
+    planned = project.plan(selection)
+    if as_json:
+        click.echo(json.dumps([_row(entry) for entry in planned], ensure_ascii=False, indent=2))
+    else:
+        _print(planned)
+    print_problems([*project.library.problems, *project.damaged.values()])
+    return WRONG_USE if project.library.errors else FINE
+
+
+def _row(entry: PlannedJob) -> dict[str, Any]:
+    return {
+        "job": entry.job.name,
+        "guide": entry.job.slug,
+        "backend": entry.job.backend,
+        "profile": entry.job.profile,
+        "run": entry.run,
+        "reason": entry.reason,
+        "detail": entry.detail,
+        "cells": len(entry.job.cells),
+        "seconds": entry.seconds,
+        "fingerprint": entry.job.fingerprint.key,
+    }
+
+
+def _print(planned: list[PlannedJob]) -> None:
+    table = Table("job", "", "why", "measured", box=None, pad_edge=False, header_style="bold")
+    for entry in planned:
+        why = entry.reason + (f": {entry.detail}" if entry.detail else "")
+        seconds = f"{entry.seconds:.1f} s" if entry.seconds else ""
+        table.add_row(entry.job.name.replace("[", r"\["), "run" if entry.run else "keep", why, seconds)
+    Console(soft_wrap=True).print(table)
+    to_run = sum(entry.run for entry in planned)
+    click.echo(f"{to_run} of {len(planned)} jobs would run")

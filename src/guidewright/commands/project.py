@@ -1,0 +1,70 @@
+"""What every command begins with: settings, library, store, machine, and the plan made from them."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from guidewright import datasets, gitinfo
+from guidewright.errors import Problem
+from guidewright.execute import environment as env
+from guidewright.model import Job, PlannedJob, Record
+from guidewright.plan import Known, Selection, make_job, plan, select
+from guidewright.settings import FILE, Settings, load
+from guidewright.source import library
+from guidewright.store import Store
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Project:
+    settings: Settings
+    library: library.Library
+    store: Store
+    machine: env.Machine
+    damaged: dict[str, Problem] = field(default_factory=dict)
+    """Damaged records met so far, by message."""
+
+    def job(self, job: Job) -> Known:
+        """Look a job up in the store, and keep what was damaged for the report."""
+        found = self.store.find(job)
+        self.damaged.update((str(problem), problem) for problem in found.damaged)
+        return Known(match=found.match, newest=found.newest)
+
+    def difference(self, record: Record) -> str:
+        return env.difference(record, self.machine, _version, shutil.which)
+
+    def jobs(self, selection: Selection) -> list[Job]:
+        """Return the jobs selected.
+
+        Raises:
+            SelectorError: a selector matches nothing.
+        """
+        digests = {name: datasets.digest(dataset) for name, dataset in self.settings.datasets.items()}
+        chosen = select(self.library.guides, self.settings.backends, selection)
+        return [make_job(guide, backend, profile, digests) for guide, backend, profile in chosen]
+
+    def plan(self, selection: Selection) -> list[PlannedJob]:
+        return plan(self.jobs(selection), selection, self.job, self.difference)
+
+
+_version = functools.cache(env.installed_version)
+
+
+def open_project(root: Path) -> Project:
+    """Read settings and library; the library's problems stay in it, for the command to report."""
+    settings = load(root)
+    return Project(
+        settings=settings,
+        library=library.load(settings),
+        store=Store.of(settings),
+        machine=env.this_machine(),
+    )
+
+
+def since(revision: str, project: Project) -> frozenset[str]:
+    """Return the guides' files touched since a revision; all of them where the settings changed."""
+    changed = gitinfo.changed_since(revision, project.settings.root)
+    everything = frozenset(guide.path for guide in project.library.guides)
+    return everything if FILE in changed else everything & changed

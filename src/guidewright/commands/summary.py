@@ -1,0 +1,87 @@
+"""What people read at the end of a command: problems, failures, and the table guide × backend."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TextIO
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from guidewright.commands.progress import MARKS, plural
+from guidewright.commands.project import Project
+from guidewright.errors import Problem
+from guidewright.model import Record
+
+if TYPE_CHECKING:
+    from guidewright.commands.run import Report
+
+
+def print_problems(problems: Iterable[Problem], stream: TextIO | None = None) -> None:
+    """Print problems to standard error, warnings marked as such."""
+    for problem in problems:
+        mark = "warning: " if problem.severity == "warning" else ""
+        click.echo(f"{mark}{problem}", file=stream or sys.stderr)
+
+
+def print_report(report: Report, project: Project, stream: TextIO) -> None:
+    """Print failures with their place in the guide's file, then the table."""
+    print_problems(report.problems)
+    for problems in (*report.not_run.values(), *report.skipped.values()):
+        print_problems(problems)
+    for record in report.records.values():
+        if record.failure:
+            click.echo(failure(record, project), file=sys.stderr)
+    if report.planned:
+        Console(file=stream, soft_wrap=True).print(table(report, project))
+
+
+def failure(record: Record, project: Project) -> str:
+    """Return where and why a job ended, with the failing cell's lines."""
+    problem = record.failure
+    assert problem is not None
+    guide = next((guide for guide in project.library.guides if guide.slug == record.slug), None)
+    cells = guide.cells if guide else ()
+    number = next((n for n, cell in enumerate(cells, 1) if cell.id == problem.cell), None)
+    where = f"{guide.path if guide else record.slug}:{problem.line}"
+    head = f"{where}: {record.name}: cell {number}: {problem.name}: {problem.message}"
+    body = "\n".join(f"    {line}" for line in _tail(problem.traceback))
+    return "\n".join(part for part in (head, body) if part)
+
+
+_TRACEBACK_LINES = 15
+
+
+def _tail(traceback: str) -> list[str]:
+    lines = [line for line in traceback.splitlines() if line.strip()]
+    return lines if len(lines) <= _TRACEBACK_LINES else ["…", *lines[-_TRACEBACK_LINES:]]
+
+
+def table(report: Report, project: Project) -> Table:
+    """Return guide × backend with outcome, seconds and checks."""
+    backends = [name for name in project.settings.backends if any(p.job.backend == name for p in report.planned)]
+    labels = [project.settings.backends[name].label for name in backends]
+    result = Table("guide", *labels, pad_edge=False, box=None, header_style="bold", padding=(0, 2, 0, 0))
+    slugs = list(dict.fromkeys(entry.job.slug for entry in report.planned))
+    cells = {(entry.job.slug, entry.job.backend): _state(report, entry.job.name, entry.record) for entry in report.planned}
+    for slug in slugs:
+        result.add_row(slug, *(cells.get((slug, backend), "[dim]–[/]") for backend in backends))
+    return result
+
+
+def _state(report: Report, name: str, reused: Record | None) -> str:
+    if name in report.not_run:
+        return "[red]! could not run[/]"
+    if name in report.skipped:
+        return "[yellow]skipped: not installed[/]"
+    record = report.records.get(name) or reused
+    if record is None:
+        return "[yellow]not run[/]"
+    told = f"{MARKS[record.outcome]} {record.seconds:.1f} s, {plural(record.checks, 'check')}"
+    if record.skipped:
+        told += f", {plural(len(record.skipped), 'cell')} skipped"
+    return told if name in report.records else f"{told} [dim](kept)[/]"
+
+

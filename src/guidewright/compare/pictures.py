@@ -1,0 +1,73 @@
+"""Two pictures: the same bytes, alike to the eye, or not.
+
+Vector drawings are compared as text, others after averaging them down, on white, to at most ``BLOCKS`` blocks a side:
+a hair's breadth of antialiasing does not count, a curve that runs elsewhere does.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+
+from PIL import Image, ImageChops, ImageStat
+
+from guidewright.compare.numbers import SAME, Between, Difference, short, text_difference
+from guidewright.model import ImageOutput
+from guidewright.normalise import comparable
+
+BLOCKS = 64
+MEAN_LIMIT = 0.01
+"""Largest mean difference of close pictures, in parts of a colour's full range."""
+BLOCK_LIMIT = 0.1
+"""Largest difference of one block in close pictures, in the same unit."""
+
+SVG = "image/svg+xml"
+_ID = re.compile(r'\bid="([^"]+)"')
+_ID_USE = re.compile(r'(?<=\bid=")[^"]+|(?<=#)[\w.:-]+')
+
+
+def image_difference(one: ImageOutput, other: ImageOutput, between: Between) -> Difference:
+    if one.data == other.data:
+        return SAME
+    if one.mime == other.mime == SVG:
+        return text_difference(_drawing(one), _drawing(other), between)
+    if SVG in (one.mime, other.mime):
+        words = f"{between.one} shows {one.mime}, {between.other} shows {other.mime}"
+        return Difference(state="varies", words=words)
+    try:
+        return _raster_difference(_open(one), _open(other), between)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        return Difference(state="varies", words=f"an image cannot be decoded: {short(str(error))}")
+
+
+def _drawing(image: ImageOutput) -> str:
+    """Return an SVG's source, its ids replaced by their number: plotting libraries make them up."""
+    text = comparable(image.data.decode("utf-8", errors="replace"))
+    names = {name: f"id{number}" for number, name in enumerate(dict.fromkeys(_ID.findall(text)))}
+    return _ID_USE.sub(lambda match: names.get(match[0], match[0]), text)
+
+
+def _open(image: ImageOutput) -> Image.Image:
+    return Image.open(io.BytesIO(image.data))
+
+
+def _raster_difference(one: Image.Image, other: Image.Image, between: Between) -> Difference:
+    if one.size != other.size:
+        first, second = (f"{width}×{height}" for width, height in (one.size, other.size))
+        return Difference(
+            state="varies", words=f"image size: {between.one} {first}, {between.other} {second}"
+        )
+    gap = ImageChops.difference(_averaged(one), _averaged(other))
+    bands = ImageStat.Stat(gap)
+    mean, block = max(bands.mean) / 255, max(high for _, high in bands.extrema) / 255
+    words = (
+        f"images of {between.one} and {between.other} differ by {mean:.4f} on average, {block:.3f} at most"
+    )
+    return Difference(state="close" if mean <= MEAN_LIMIT and block <= BLOCK_LIMIT else "varies", words=words)
+
+
+def _averaged(image: Image.Image) -> Image.Image:
+    rgba = image.convert("RGBA")
+    flat = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+    width, height = (max(1, -(-length // BLOCKS)) for length in flat.size)
+    return flat.reduce((width, height))

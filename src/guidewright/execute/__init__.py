@@ -1,0 +1,1 @@
+"""Jobs → records, in real Jupyter kernels: the only slow stage."""

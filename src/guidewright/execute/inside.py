@@ -1,0 +1,62 @@
+"""What runs inside a job's kernel, around the guide: called by :mod:`guidewright.execute.kernel`, never by a guide.
+
+Light to import, so that a kernel starts fast. A backend's *bootstrap* module has two functions: ``start(request)``,
+before the first cell, with ``{"datasets": [...], "home": folder}``; and ``report()``, after the last, which returns
+``{"device": str, "device_class": str, "datasets": [names used]}``.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import json
+import os
+import sys
+from contextlib import suppress
+from importlib import metadata
+from typing import Any
+
+from guidewright.pycode import CHECK_HOOK
+
+_state: dict[str, Any] = {"checks": set(), "bootstrap": None}
+
+
+def start(text: str) -> None:
+    """Prepare the kernel; ``text`` is JSON with ``cpus``, ``bootstrap`` and ``request``."""
+    order = json.loads(text)
+    _pin(order["cpus"])
+    setattr(builtins, CHECK_HOOK, lambda *site: _state["checks"].add(site))
+    if order["bootstrap"]:
+        _state["bootstrap"] = importlib.import_module(order["bootstrap"])
+        _state["bootstrap"].start(order["request"])
+
+
+def _pin(cpus: list[int]) -> None:
+    """Keep every thread of this process, and those it will start, on its slot's cores (Linux only)."""
+    if cpus and hasattr(os, "sched_setaffinity"):
+        for thread in os.listdir("/proc/self/task"):
+            with suppress(OSError):  # a thread that has just ended
+                os.sched_setaffinity(int(thread), cpus)
+
+
+def report() -> str:
+    """Return JSON: checks that ran, by cell; loaded distributions; and what the bootstrap reports."""
+    checks: dict[str, int] = {}
+    for cell, *_ in _state["checks"]:
+        checks[cell] = checks.get(cell, 0) + 1
+    told = {"device": "CPU", "device_class": "cpu", "datasets": []}
+    if _state["bootstrap"]:
+        told |= _state["bootstrap"].report()
+    return json.dumps({"checks": checks, "distributions": _distributions(), **told})
+
+
+def _distributions() -> dict[str, str]:
+    """Return name → version of every distribution that has a module loaded."""
+    # Guidewright itself is left out: a guide does not see it, and its own version must not spoil records.
+    loaded = {name.partition(".")[0] for name in list(sys.modules)} - {"guidewright", "guidewright_keras"}
+    names = {name for module, names in metadata.packages_distributions().items() if module in loaded for name in names}
+    found = {}
+    for name in sorted(names):
+        with suppress(metadata.PackageNotFoundError):
+            found[name.lower().replace("_", "-")] = metadata.version(name)
+    return dict(sorted(found.items()))

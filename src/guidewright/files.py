@@ -1,0 +1,37 @@
+"""Writing files so that nothing is ever lost: under a temporary name, then renamed; and only when it changed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+
+def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> bool:
+    """Write a file whole or not at all; return whether it changed.
+
+    Args:
+        durable: ask the disk to have it before the name appears, as records want.
+
+    Raises:
+        OSError: the disk is full, or the folder cannot be written; the file is what it was.
+    """
+    with suppress(OSError):
+        if path.read_bytes() == data:
+            return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        os.chmod(name, 0o644)  # noqa: PTH101 - mkstemp gives a name; mode as umask 022 would make it
+        os.replace(name, path)  # noqa: PTH105 - see above
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)  # noqa: PTH108 - see above
+        raise
+    return True

@@ -1,0 +1,32 @@
+"""What git knows: the one seam to it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from guidewright.errors import InputError, Problem
+
+
+def changed_since(revision: str, root: Path) -> frozenset[str]:
+    """Return the files, relative to ``root``, that differ from a revision, untracked ones included.
+
+    Raises:
+        InputError: there is no git, no repository, or no such revision.
+    """
+    # The double dash of --end-of-options keeps a revision that looks like an option from being one.
+    diff = _git(["diff", "--name-only", "--relative", "-z", "--end-of-options", revision], root, revision)
+    new = _git(["ls-files", "--others", "--exclude-standard", "-z"], root, revision)
+    return frozenset(name for name in (diff + new).split("\0") if name)
+
+
+def _git(arguments: list[str], root: Path, revision: str) -> str:
+    try:
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        raise InputError("--since asks git, and there is no git here", hint="install git, or leave --since out") from error
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        message = f"git cannot tell what changed since '{revision}': {said[0] if said else 'no reason given'}"
+        raise InputError(Problem(message=message, hint="name a commit, branch or tag that git log shows"))
+    return done.stdout

@@ -1,0 +1,118 @@
+"""Every text that Guidewright itself puts on a page, by name; a language is one more table with the same names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+ENGLISH: Mapping[str, str] = MappingProxyType(
+    {
+        # the head of a page
+        "colab": "Open in Colab",
+        "source": "Source on GitHub",
+        "notebook": "Download notebook",
+        "executed": "Notebook with outputs",
+        "script": "Download .py",
+        "read_online": "Read this guide on the site",
+        # the proof line
+        "quick_mark": "(quick run)",
+        "elsewhere_mark": "(proven on {device}, {date})",
+        "nothing_mark": "– not proven yet",
+        "checks_none": "no checks",
+        "checks_one": "1 check",
+        "checks_many": "{count} checks",
+        "checks_range": "{least}–{most} checks",
+        # notices
+        "quick_page": "{labels}: these outputs are from a quick run, with less data and less training than the code on "
+        "this page asks for. A full run is still to come.",
+        "elsewhere_page": "{labels}: proven on {device} with {versions}, {date}. The project has moved on to other "
+        "versions since, and this guide has not been run in full on them.",
+        "nothing_page": "{labels}: this guide has not been proven yet. The code is shown as it would run.",
+        "quick_output": "From a quick run: less data and training than the code asks for.",
+        "elsewhere_output": "From {device}, {date}, with {versions}.",
+        "nothing_output": "Not proven on {labels} yet, so there is no output to show.",
+        "skipped_output": "This cell was left out of the run: {missing} is not installed there.",
+        "skipped_output_unknown": "This cell was left out of the run.",
+        "no_output": "No output.",
+        # data
+        "data_package": "`{file}` was read from {source}, which ships the same data as the original file (digests checked).",
+        "data_original": "`{file}` was downloaded from its original address, <{source}> (digest checked).",
+        "data_only_on": "On {labels}: {sentence}",
+        # cells
+        "output": "Output",
+        "output_by_backend": "Output, by backend",
+        "code": "Code",
+        "figure": "Figure made by the code above",
+        "figure_on": "Figure made by the code above, on {label}",
+        # the proof in detail
+        "proof_title": "How this page was proven",
+        "proof_lead": "Every code cell of this guide was run from top to bottom, on each backend on its own. "
+        "A check is an assertion on the results that readers do not see.",
+        "proof_parity": "Of the {count} cells compared across backends, {alike} gave the same output and {varies} did not.",
+        "proof_backend": "Backend",
+        "proof_profile": "Run",
+        "profile_full": "full",
+        "profile_quick": "quick",
+        "profile_none": "not proven yet",
+        "proof_python": "Python",
+        "proof_platform": "Platform",
+        "proof_device": "Device",
+        "proof_cores": "Cores",
+        "proof_seconds": "Seconds",
+        "proof_date": "Date",
+        "proof_checks": "Checks",
+        "proof_skipped": "Cells left out",
+        # parity page
+        "parity": "Parity",
+        "parity_title": "Parity: every guide on every backend",
+        "parity_lead": "Each guide is run on every backend that it claims. This page shows the newest proof of each.",
+        "parity_guide": "Guide",
+        "parity_unclaimed": "—",
+        "parity_nothing": "not proven yet",
+        "parity_failed": "✗ failed",
+        "parity_errored": "✗ could not be run",
+        "parity_cell": "✓ {version}",
+        "parity_facts": "{profile} · {seconds} s · {checks}",
+        "findings_title": "Differences to look at",
+        "findings_lead": "Outputs that differ between backends though the guide does not say so, and the other way round.",
+        "findings_none": "None: every difference between backends is one that the guide announces.",
+        "finding": "line {line}, cell `{cell}`: {finding}",
+        "failures_title": "Failures",
+        # home and index
+        "home": "Home",
+        "guides": "Guides",
+        "home_lead": "Guides that are run before they are read. Every code cell below was executed on the backends named, "
+        "and each page says where, when and with which versions.",
+        "home_parity": "See every guide on every backend",
+        "guides_lead": "All guides, by category.",
+        "no_guides": "No guide has been proven yet.",
+        "proven_on": "Proven on {labels}",
+        "proven_quick": "Quick run on {labels}",
+        # notebooks
+        "colab_comment": "In Colab only: installs what this guide was proven with. Elsewhere this cell does nothing.",
+        "colab_version": "{label} {{found}} (this guide was proven with {proven})",
+        "colab_version_unproven": "{label} {{found}}",
+        "colab_missing": "not installed",
+    }
+)
+
+LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": ENGLISH})
+
+
+def text(name: str, language: str = "en", /, **values: object) -> str:
+    """Return one interface text with its values filled in; English where the language has none.
+
+    Raises:
+        KeyError: the name is not known, or a value is missing.
+    """
+    table = LANGUAGES.get(language, ENGLISH)
+    return table.get(name, ENGLISH[name]).format(**values)
+
+
+def checks(counts: list[int], language: str = "en") -> str:
+    """Say how many checks ran; a range where the backends' counts differ."""
+    least, most = (min(counts), max(counts)) if counts else (0, 0)
+    if least != most:
+        return text("checks_range", language, least=least, most=most)
+    name = {0: "checks_none", 1: "checks_one"}.get(most, "checks_many")
+    return text(name, language, count=most)

@@ -1,0 +1,203 @@
+"""Guide and one backend's view → the notebook that readers open: without outputs for Colab, or an executed copy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import nbformat
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from guidewright.model import BackendView, Cell, CellRun, Guide
+from guidewright.render import proof
+from guidewright.render.addresses import SiteInfo
+from guidewright.render.interface import text
+
+TITLE_ID = "guidewright-title"
+COLAB_ID = "guidewright-colab"
+_HEADING = re.compile(r"^(?P<mark> {0,3}#{1,6}[ \t]+)(?P<words>.*?)[ \t]*\{#(?P<id>[^\s}]+)\}[ \t#]*$")
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+
+
+def notebook(
+    guide: Guide, view: BackendView, *, site: SiteInfo, executed: bool, language: str = "en"
+) -> bytes:
+    """Return a valid notebook (nbformat 4.5) as the same bytes for the same input.
+
+    Args:
+        executed: whether to put in the outputs of ``view.record``, which must then be a full record.
+
+    Raises:
+        ValueError: an executed copy is asked for without a full record.
+    """
+    if executed and (view.record is None or view.record.profile != "full"):
+        raise ValueError(f"no full record of {guide.slug} on {view.backend}")
+    runs = {run.id: run for run in view.record.cells} if executed and view.record else {}
+    anchors = _anchors(guide)
+    cells = [_title(guide, view, site, language), _colab(guide, view, site, language)]
+    for cell in guide.cells:
+        if cell.hidden or not cell.admits(view.backend):
+            continue
+        if cell.kind == "markdown":
+            prose = _links(_without_ids(cell.source), anchors, site, language)
+            cells.append(nbformat.v4.new_markdown_cell(prose, id=cell.id))
+        elif cell.id in view.code:
+            cells.append(_code(cell, view.code[cell.id], runs.get(cell.id)))
+    return _bytes(nbformat.v4.new_notebook(cells=cells, metadata=_metadata(guide, view, executed)))
+
+
+def _bytes(book: Any) -> bytes:
+    nbformat.validate(book)
+    return (nbformat.writes(book, version=4, sort_keys=True, indent=1).rstrip("\n") + "\n").encode()
+
+
+def _metadata(guide: Guide, view: BackendView, executed: bool) -> dict[str, Any]:
+    language = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
+    if executed and view.record:
+        language["version"] = view.record.environment.python
+    metadata: dict[str, Any] = {
+        "colab": {"provenance": [], "toc_visible": True},
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": language,
+    }
+    if guide.header.accelerator == "gpu":
+        metadata["accelerator"] = "GPU"
+    return metadata
+
+
+def _title(guide: Guide, view: BackendView, site: SiteInfo, language: str) -> Any:
+    parts = [f"# {guide.header.title}", guide.header.description, proof.plain(proof.line([view], language))]
+    if url := site.page_url(guide.slug, language):
+        parts.append(f"[{text('read_online', language)}]({url})")
+    return nbformat.v4.new_markdown_cell("\n\n".join(parts), id=TITLE_ID)
+
+
+def _code(cell: Cell, code: str, run: CellRun | None) -> Any:
+    metadata: dict[str, Any] = {}
+    if tags := sorted(cell.tags - {"varies"}):
+        metadata["tags"] = tags
+    folded = {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}
+    if jupyter := {key: True for key, tag in folded.items() if tag in cell.tags}:
+        metadata["jupyter"] = jupyter
+    made = nbformat.v4.new_code_cell(code, id=cell.id, metadata=metadata)
+    if run:
+        made.outputs = [nbformat.from_dict(_plain(output)) for output in run.outputs]
+        made.execution_count = run.execution_count
+    return made
+
+
+def _plain(value: Any) -> Any:
+    """Turn read-only mappings and tuples into what nbformat knows."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+# ------------------------------------------------------------------- Colab
+
+
+def _colab(guide: Guide, view: BackendView, site: SiteInfo, language: str) -> Any:
+    """The cell that installs the proven versions in Colab, and leaves Colab's own backend builds alone."""
+    wanted = [*(_pinned(name, view) for name in site.colab_install), *_extra(guide, site)]
+    lines = [f"# {text('colab_comment', language)}", "import sys", "", 'if "google.colab" in sys.modules:']
+    if wanted:
+        lines += ["    import subprocess", ""]
+        lines += [f'    pip = [sys.executable, "-m", "pip", "install", "--quiet", {_strings(wanted)}]']
+        lines += ["    subprocess.run(pip, check=True)", ""]
+    lines += _version_lines(view, site, language)
+    return nbformat.v4.new_code_cell("\n".join(lines), id=COLAB_ID, metadata={"cellView": "form"})
+
+
+def _version_lines(view: BackendView, site: SiteInfo, language: str) -> list[str]:
+    proven = view.versions[0][1] if view.record and view.versions else ""
+    name = "colab_version" if proven else "colab_version_unproven"
+    message = text(name, language, label=view.label, proven=proven)
+    names = site.distributions.get(view.backend) or (view.backend,)
+    return [
+        "    from importlib.metadata import PackageNotFoundError, version",
+        "",
+        f"    found = {_string(text('colab_missing', language))}",
+        f"    for name in ({_strings(names)},):",
+        "        try:",
+        "            found = version(name)",
+        "            break",
+        "        except PackageNotFoundError:",
+        "            pass",
+        f"    print({_string(message)}.format(found=found))",
+    ]
+
+
+def _pinned(name: str, view: BackendView) -> str:
+    versions = view.record.environment.distributions if view.record else {}
+    version = versions.get(name) or versions.get(canonicalize_name(name))
+    return f"{name}=={version}" if version else name
+
+
+def _extra(guide: Guide, site: SiteInfo) -> list[str]:
+    """The header's ``requires`` that are no backend, nor a distribution of one."""
+    own = {*site.labels, *(name for names in site.distributions.values() for name in names)}
+    own = {canonicalize_name(name) for name in {*own, *site.colab_install}}
+    return [want for want in guide.header.requires if canonicalize_name(_name(want)) not in own]
+
+
+def _name(requirement: str) -> str:
+    try:
+        return Requirement(requirement).name
+    except InvalidRequirement:
+        return requirement
+
+
+def _string(words: str) -> str:
+    escaped = words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _strings(words: Any) -> str:
+    return ", ".join(map(_string, words))
+
+
+# ------------------------------------------------------------------- prose
+
+
+def _without_ids(markdown: str) -> str:
+    """Drop the ``{#id}`` of headings, but not in fenced code."""
+    return "\n".join(
+        f"{heading['mark']}{heading['words']}" if heading else line for line, heading in _headings(markdown)
+    )
+
+
+def _headings(markdown: str) -> list[tuple[str, re.Match[str] | None]]:
+    """Return each line, with its match where it is a heading that has an id."""
+    found = []
+    fence = ""
+    for line in markdown.split("\n"):
+        mark = _FENCE.match(line)
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and mark[1].startswith(fence):
+            fence = ""
+        found.append((line, None if fence or mark else _HEADING.match(line)))
+    return found
+
+
+def _anchors(guide: Guide) -> dict[str, str]:
+    """Heading id → the anchor that Jupyter makes of the heading's words."""
+    prose = (cell.source for cell in guide.cells if cell.kind == "markdown" and not cell.hidden)
+    matches = [heading for source in prose for _, heading in _headings(source) if heading]
+    return {heading["id"]: re.sub(r"[`*_]", "", heading["words"]).replace(" ", "-") for heading in matches}
+
+
+def _links(markdown: str, anchors: Mapping[str, str], site: SiteInfo, language: str) -> str:
+    """Point links within the page at Jupyter's anchors, and links to other guides at the site."""
+
+    def within(link: re.Match[str]) -> str:
+        return f"](#{anchors.get(link[1], link[1])})"
+
+    def elsewhere(link: re.Match[str]) -> str:
+        url = site.page_url(link[1].lstrip("./"), language)
+        return f"]({url}{link[2] or ''})" if url else link[0]
+
+    markdown = re.sub(r"\]\(#([^)\s]+)\)", within, markdown)
+    return re.sub(r"\]\(([^)\s:#]+)\.md(#[^)\s]*)?\)", elsewhere, markdown)

@@ -1,0 +1,178 @@
+"""What a page says of its proof: the line at its head, the notices, the data's sources, the table at its end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from guidewright.model import BackendView, GuideParity, Notice, Record
+from guidewright.render import interface
+from guidewright.render.interface import text
+
+Views = Sequence[BackendView]
+
+
+def plain(words: str) -> str:
+    """Escape what Markdown, or a table of Markdown, would read as more than text."""
+    words = re.sub(r"([\\`*_\[\]{}#])", r"\\\1", words)
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;")
+
+
+def line(views: Views, language: str = "en") -> str:
+    """Return the proof line: ``JAX 0.10.2 ✓ … · Keras 3.15.1 · CPU · 2026-11-23 · 14 checks``, as plain text."""
+    records = [view.record for view in views if view.record]
+    parts = [" ".join(_backend(view, language) for view in views)]
+    if records:
+        dates = sorted({_date(record) for record in records})
+        parts += [
+            *_shared_versions(views),
+            ", ".join(_unique(record.environment.device for record in records)),
+            dates[0] if len(dates) == 1 else f"{dates[0]} – {dates[-1]}",
+            interface.checks([record.checks for record in records], language),
+        ]
+    return " · ".join(parts)
+
+
+def notices(views: Views, language: str = "en") -> list[str]:
+    """Return what the reader must know before trusting the outputs, one sentence group a kind of notice."""
+    found = []
+    if quick := _labels(views, "quick"):
+        found.append(text("quick_page", language, labels=quick))
+    found += [
+        text("elsewhere_page", language, labels=view.label, **_where(view))
+        for view in views
+        if view.notice == "proven elsewhere"
+    ]
+    if nothing := _labels(views, "nothing"):
+        found.append(text("nothing_page", language, labels=nothing))
+    return [plain(words) for words in found]
+
+
+def output_notice(view: BackendView, language: str = "en") -> str:
+    """Return what a backend's tab says above (or instead of) its output; empty for a full record of today."""
+    match view.notice:
+        case "quick":
+            return text("quick_output", language)
+        case "proven elsewhere":
+            return text("elsewhere_output", language, **_where(view))
+        case "nothing":
+            return text("nothing_output", language, labels=view.label)
+    return ""
+
+
+def shared_notice(views: Views, language: str = "en") -> str:
+    """Return what is said above an output that all backends share: a notice counts where no record is without one."""
+    proven = [view for view in views if view.record]
+    words = []
+    if proven and all(view.notice for view in proven):
+        words.append(output_notice(min(proven, key=lambda view: view.notice != "quick"), language))
+    if nothing := _labels(views, "nothing"):
+        words.append(text("nothing_output", language, labels=nothing))
+    return " ".join(words)
+
+
+def data(views: Views, language: str = "en") -> list[str]:
+    """Return one sentence a dataset and source: what was read from where, and on which backends if not on all."""
+    uses: dict[tuple[str, str], list[str]] = {}
+    proven = [view for view in views if view.record]
+    for view in proven:
+        for use in view.record.datasets if view.record else ():
+            labels = uses.setdefault((use.file, use.source), [])
+            if view.label not in labels:
+                labels.append(view.label)
+    return [_sentence(key, labels, len(proven), language) for key, labels in uses.items()]
+
+
+def table(views: Views, language: str = "en") -> list[list[str]]:
+    """Return the proof in detail, first row the head: a row a fact, a column a backend."""
+    names = _unique(label for view in views for label, _ in view.versions[1:])
+    rows = [
+        [text("proof_backend", language), *(_with_version(view) for view in views)],
+        [text("proof_profile", language), *(_profile(view, language) for view in views)],
+        *([name, *(dict(view.versions).get(name, "") for view in views)] for name in names),
+    ]
+    for key, fact in _FACTS.items():
+        rows.append([text(key, language), *(fact(view.record) if view.record else "" for view in views)])
+    return [[plain(words) for words in row] for row in rows if any(row[1:])]
+
+
+def parity_line(parity: GuideParity, language: str = "en") -> str:
+    """Say how many shown outputs agreed; empty where nothing was compared."""
+    compared = [cell for cell in parity.cells if cell.state != "missing"]
+    varies = sum(cell.state == "varies" for cell in compared)
+    values = {"count": len(compared), "alike": len(compared) - varies, "varies": varies}
+    return text("proof_parity", language, **values) if compared else ""
+
+
+def _skipped(record: Record) -> str:
+    return ", ".join(f"{run.id} ({', '.join(run.missing)})" if run.missing else run.id for run in record.skipped)
+
+
+def _date(record: Record) -> str:
+    return record.started.date().isoformat()
+
+
+_FACTS = {
+    "proof_python": lambda record: record.environment.python,
+    "proof_platform": lambda record: record.environment.platform,
+    "proof_device": lambda record: record.environment.device,
+    "proof_cores": lambda record: str(record.environment.threads),
+    "proof_seconds": lambda record: f"{record.seconds:.0f}" if record.seconds >= 10 else f"{record.seconds:.1f}",
+    "proof_date": _date,
+    "proof_checks": lambda record: str(record.checks),
+    "proof_skipped": _skipped,
+}
+
+
+def _backend(view: BackendView, language: str) -> str:
+    if not view.record:
+        return f"{view.label} {text('nothing_mark', language)}"
+    marks = {
+        "quick": lambda: text("quick_mark", language),
+        "proven elsewhere": lambda: text("elsewhere_mark", language, **_where(view)),
+    }
+    mark = marks[view.notice]() if view.notice in marks else ""
+    return " ".join(part for part in (_with_version(view), "✓", mark) if part)
+
+
+def _with_version(view: BackendView) -> str:
+    return f"{view.label} {view.versions[0][1]}" if view.versions else view.label
+
+
+def _where(view: BackendView) -> dict[str, str]:
+    if not view.record:
+        return {"device": "", "date": "", "versions": ""}
+    versions = ", ".join(f"{label} {version}" for label, version in view.versions)
+    return {"device": view.record.environment.device, "date": _date(view.record), "versions": versions}
+
+
+def _shared_versions(views: Views) -> list[str]:
+    found: dict[str, list[str]] = {}
+    for view in views:
+        for label, version in view.versions[1:] if view.record else ():
+            if version not in found.setdefault(label, []):
+                found[label].append(version)
+    return [f"{label} {' / '.join(versions)}" for label, versions in found.items()]
+
+
+def _profile(view: BackendView, language: str) -> str:
+    return text(f"profile_{view.record.profile if view.record else 'none'}", language)
+
+
+def _labels(views: Views, notice: Notice) -> str:
+    return ", ".join(view.label for view in views if view.notice == notice)
+
+
+def _sentence(use: tuple[str, str], labels: list[str], proven: int, language: str) -> str:
+    file, source = use
+    if re.match(r"[a-z]+://", source):
+        sentence = text("data_original", language, file=file, source=source)
+    else:
+        sentence = text("data_package", language, file=file, source=plain(source.replace("==", " ")))
+    if len(labels) == proven:
+        return sentence
+    return text("data_only_on", language, labels=", ".join(labels), sentence=sentence)
+
+
+def _unique(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))

@@ -1,0 +1,1 @@
+"""Pages → the engine's input (``build/<language>/``) → the site."""

@@ -1,0 +1,113 @@
+"""Run the site engine on each language's folder, and put the results together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import filecmp
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from guidewright.errors import Problem, SiteError
+from guidewright.model import Guide, Record
+from guidewright.settings import Settings
+from guidewright.site.tree import CONFIG, SITE
+
+Runner = Callable[[Sequence[str], Mapping[str, str]], "subprocess.CompletedProcess[str]"]
+"""Runs a command with an environment and returns what it wrote; the seam for tests."""
+
+_WARNING = re.compile(r"^(WARNING|ERROR)\b", re.MULTILINE)
+# What the engine may see of the caller's environment: enough to start, nothing that shapes the result.
+_PASSED = ("PATH", "HOME", "TMPDIR", "VIRTUAL_ENV", "SYSTEMROOT")
+
+
+def epoch(guides: Iterable[Guide], records: Iterable[Record]) -> int:
+    """Return the site's date in seconds since 1970: that of its newest content, never that of the build."""
+    dates = [dt.datetime.combine(guide.header.modified, dt.time(), dt.UTC) for guide in guides]
+    dates += [record.started for record in records]
+    return int(max(dates).timestamp()) if dates else 0
+
+
+def run(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+
+
+def build(folder: Path, *, epoch: int, environ: Mapping[str, str] = os.environ, runner: Runner = run) -> Path:
+    """Build one language's folder, as :func:`guidewright.site.tree.write` made it, and return the built site.
+
+    Raises:
+        SiteError: the engine failed or warned; its own words are in the message.
+    """
+    config = folder / CONFIG
+    environment = {name: environ[name] for name in _PASSED if name in environ}
+    environment |= {
+        "NO_MKDOCS_2_WARNING": "1",
+        "SOURCE_DATE_EPOCH": str(epoch),
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+    }
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean", "--quiet", "-f", str(config)]
+    done = runner(command, environment)
+    if done.returncode or _WARNING.search(done.stdout):
+        hint = "mend what it names; its input is under the same folder"
+        message = f"the site engine failed or warned:\n{_indent(done.stdout)}"
+        raise SiteError(Problem(message=message, path=str(config), hint=hint))
+    return folder / SITE
+
+
+def assemble(settings: Settings, languages: Sequence[str], *, default_language: str = "en") -> Path:
+    """Copy the built languages to the site's folder: the default at its root, each other one in its own folder.
+
+    A whole site is replaced by a whole site: by renaming, after everything is copied.
+
+    Raises:
+        SiteError: the folder cannot be written.
+    """
+    target = settings.site
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as temporary:
+            _assemble(settings.build, languages, default_language, target, Path(temporary))
+    except OSError as error:
+        hint = "make room, or change who may write there, and try again"
+        raise SiteError(Problem(message=f"cannot write: {error.strerror}", path=str(target), hint=hint)) from error
+    return target
+
+
+def _assemble(build: Path, languages: Sequence[str], default: str, target: Path, temporary: Path) -> None:
+    new = temporary / "new"
+    for language in sorted(languages, key=lambda name: name != default):
+        place = new if language == default else new / language
+        shutil.copytree(build / language / SITE, place, dirs_exist_ok=True)
+    if target.is_dir() and _same(new, target):
+        return
+    if target.exists():
+        target.rename(temporary / "old")
+    new.rename(target)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Tell whether two folders hold the same files with the same bytes."""
+    files = [sorted(p.relative_to(root) for p in root.rglob("*") if p.is_file()) for root in (one, other)]
+    return files[0] == files[1] and all(filecmp.cmp(one / p, other / p, shallow=False) for p in files[0])
+
+
+def _indent(words: str) -> str:
+    return "\n".join(f"    {line}" for line in words.strip().splitlines()[-40:])

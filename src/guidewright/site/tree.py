@@ -1,0 +1,124 @@
+"""Pages → files: one folder a language, written only where something changed, without what is no longer wanted."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePosixPath
+
+from guidewright.errors import Problem, SiteError
+from guidewright.model import Page
+from guidewright.settings import Settings
+
+DOCS = "docs"
+THEME = "theme"
+CONFIG = "mkdocs.yml"
+SITE = "site"
+
+
+def write(
+    pages: Iterable[Page], extra: Mapping[str, str | bytes], config: str, *, settings: Settings, language: str
+) -> Path:
+    """Make ``build/<language>/`` the engine's whole input, and return that folder.
+
+    Args:
+        pages: each with its files, by their path under the docs folder.
+        extra: further files by that path, such as the home page.
+        config: the text of the language's ``mkdocs.yml``.
+
+    Raises:
+        SiteError: two pages want the same file, or a file cannot be written.
+    """
+    folder = settings.build / language
+    wanted = {f"{DOCS}/{path}": content for path, content in documents(pages, extra).items()}
+    wanted |= {f"{THEME}/{path}": content for path, content in theme().items()}
+    wanted[CONFIG] = config.encode()
+    try:
+        synchronise(folder, wanted, keep=(SITE,))
+    except OSError as error:
+        hint = "make room, or change who may write there, and try again"
+        raise SiteError(Problem(message=f"cannot write: {error.strerror}", path=str(folder), hint=hint)) from error
+    return folder
+
+
+def documents(pages: Iterable[Page], extra: Mapping[str, str | bytes]) -> dict[str, bytes]:
+    """Return every file of the docs folder.
+
+    Raises:
+        SiteError: a path is wanted twice with different content, or lies outside of the folder.
+    """
+    found: dict[str, bytes] = {}
+    problems = []
+    for path, content, owner in _parts(pages, extra):
+        if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+            problems.append(Problem(message=f"wants a file outside of the docs folder: {path}", path=owner))
+        elif found.setdefault(path, content) != content:
+            hint = "rename one of the two guides"
+            problems.append(Problem(message=f"wants {path}, which another page has", path=owner, hint=hint))
+    if problems:
+        raise SiteError(problems)
+    return found
+
+
+def _parts(pages: Iterable[Page], extra: Mapping[str, str | bytes]) -> Iterator[tuple[str, bytes, str]]:
+    for page in pages:
+        yield f"guides/{page.slug}.md", page.markdown.encode(), page.slug
+        for path, content in page.files.items():
+            yield path, content, page.slug
+    for path, words in extra.items():
+        yield path, words.encode() if isinstance(words, str) else words, path
+
+
+def theme() -> dict[str, bytes]:
+    """Return the files that Guidewright puts over the engine's theme, by path."""
+    return dict(_walk(resources.files("guidewright.site") / "theme", ""))
+
+
+def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
+    for item in folder.iterdir():
+        if item.is_dir():
+            yield from _walk(item, f"{prefix}{item.name}/")
+        elif not item.name.startswith("."):
+            yield f"{prefix}{item.name}", item.read_bytes()
+
+
+def synchronise(folder: Path, wanted: Mapping[str, bytes], *, keep: Iterable[str] = ()) -> None:
+    """Make a folder hold exactly the wanted files, by relative path with ``/``, but for the top names to keep."""
+    kept = set(keep)
+    if folder.is_dir():
+        for path in sorted(folder.rglob("*"), reverse=True):
+            relative = path.relative_to(folder)
+            if relative.parts[0] in kept:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                _remove_if_empty(path)
+            elif relative.as_posix() not in wanted:
+                path.unlink()
+                _remove_if_empty(path.parent)
+    for name, content in sorted(wanted.items()):
+        put(folder / name, content)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    if not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def put(path: Path, content: bytes) -> bool:
+    """Write a file whole or not at all, and only where its content changed; tell whether it did."""
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return True

@@ -1,0 +1,89 @@
+"""All guides below the guides folder. A broken one is reported and leaves the others alone."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from guidewright.errors import InputError, Problem
+from guidewright.model import Guide, Slug
+from guidewright.settings import Settings
+from guidewright.source.percent import parse
+
+RESERVED = frozenset({"index", "site", "records", "locales"})
+"""Slugs that the site and the guides folder use themselves, at any level."""
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Library:
+    guides: tuple[Guide, ...]
+    """Sorted by slug."""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+def load(settings: Settings) -> Library:
+    """Read every guide.
+
+    Raises:
+        InputError: there is no guides folder.
+    """
+    if not settings.guides.is_dir():
+        raise InputError(Problem(path=_relative(settings.guides, settings), message="there is no such folder",
+                                 hint="create it, or set 'guides' in [tool.guidewright]"))  # fmt: skip
+    files = dict(sorted(_files(settings)))
+    problems = list(_slug_problems(files, settings))
+    refused = {problem.path for problem in problems}
+    guides = []
+    for slug, file in files.items():
+        path = _relative(file, settings)
+        if path in refused:
+            continue
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            problems.append(Problem(path=path, message=f"cannot be read: {error.strerror}", hint="mend its permissions"))
+            continue
+        parsed = parse(data, path=path, slug=slug, settings=settings)
+        problems += parsed.problems
+        if parsed.guide:
+            guides.append(parsed.guide)
+    return Library(guides=tuple(guides), problems=tuple(problems))
+
+
+def _relative(file: Path, settings: Settings) -> str:
+    return file.relative_to(settings.root).as_posix() if file.is_relative_to(settings.root) else str(file)
+
+
+def _files(settings: Settings) -> Iterator[tuple[Slug, Path]]:
+    for file in settings.guides.rglob("*.py"):
+        inside = file.relative_to(settings.guides)
+        if inside.parts[0] in ("records", "locales") and len(inside.parts) > 1:
+            continue
+        if not any(part.startswith(("_", ".")) for part in inside.parts):
+            yield inside.with_suffix("").as_posix(), file
+
+
+def _slug_problems(files: dict[Slug, Path], settings: Settings) -> Iterator[Problem]:
+    alike: dict[str, list[Slug]] = defaultdict(list)
+    for slug, file in files.items():
+        alike[slug.lower()].append(slug)
+        path = _relative(file, settings)
+        for part in slug.split("/"):
+            if part.lower() in RESERVED:
+                yield Problem(path=path, message=f"the name '{part}' is reserved", hint="rename the file")
+            elif not _NAME.match(part):
+                message = f"'{part}' is no slug: letters, digits, '_' and '-' only"
+                yield Problem(path=path, message=message, hint="rename the file")
+    for slugs in alike.values():
+        for slug in slugs if len(slugs) > 1 else ():
+            others = ", ".join(other for other in slugs if other != slug)
+            message = f"the slug differs only in case from: {others}"
+            yield Problem(path=_relative(files[slug], settings), message=message, hint="rename one")

@@ -1,0 +1,1 @@
+"""What Guidewright's core does not know of Keras: its kernel bootstrap, and its datasets' providers."""
