@@ -12,7 +12,8 @@ GUIDE ?=
 BACKENDS ?=
 PROFILE ?= quick
 PYTHON ?=
-export PYTHON
+GPU ?=
+export PYTHON GPU
 
 # Any of these would send pip, or an import, somewhere else.
 unexport PYTHONHOME PYTHONPATH PIP_PREFIX PIP_TARGET PIP_USER
@@ -29,6 +30,7 @@ help: ## List these commands
 	@echo "  BACKENDS=…     these backends only: BACKENDS=torch, BACKENDS='jax torch'"
 	@echo "  PROFILE=…      quick (the default) or full (what is published: hours on a laptop)"
 	@echo "  PYTHON=…       the Python 3.11, 3.12 or 3.13 to set up with"
+	@echo "  GPU=1          install the backends for an NVIDIA GPU (Linux)"
 
 setup: ## Make .venv with everything but the backends (the others do this themselves)
 	@sh scripts/install . '.[dev]'

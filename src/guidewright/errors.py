@@ -42,9 +42,7 @@ class GuidewrightError(Exception):
     def __init__(self, problems: str | Problem | Iterable[Problem], *, hint: str = "") -> None:
         if isinstance(problems, str):
             problems = Problem(message=problems, hint=hint)
-        self.problems: tuple[Problem, ...] = (
-            (problems,) if isinstance(problems, Problem) else tuple(problems)
-        )
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
 

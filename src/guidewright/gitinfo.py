@@ -24,7 +24,9 @@ def _git(arguments: list[str], root: Path, revision: str) -> str:
     try:
         done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
     except FileNotFoundError as error:
-        raise InputError("--since asks git, and there is no git here", hint="install git, or leave --since out") from error
+        raise InputError(
+            "--since asks git, and there is no git here", hint="install git, or leave --since out"
+        ) from error
     if done.returncode:
         said = done.stderr.strip().splitlines()
         message = f"git cannot tell what changed since '{revision}': {said[0] if said else 'no reason given'}"

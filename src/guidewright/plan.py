@@ -61,7 +61,9 @@ Difference = Callable[[Record], str]
 
 def make_job(guide: Guide, backend: Backend, profile: Profile, dataset_digests: Mapping[str, str]) -> Job:
     """Turn a guide into what one backend runs in one profile."""
-    cells = tuple(_job_cell(guide, cell, backend, profile) for cell in guide.cells if _runs(cell, backend.name, profile))
+    cells = tuple(
+        _job_cell(guide, cell, backend, profile) for cell in guide.cells if _runs(cell, backend.name, profile)
+    )
     digests = {name: dataset_digests[name] for name in guide.header.datasets}
     return Job(
         slug=guide.slug,
@@ -89,7 +91,9 @@ def _job_cell(guide: Guide, cell: Cell, backend: Backend, profile: Profile) -> J
     source = shown_code(cell, backend)
     if profile == "quick" and "parameters" in cell.tags:
         source = pycode.put_values(source, guide.header.quick)
-    return JobCell(id=cell.id, source=source, line=cell.line, tags=cell.tags, needs=cell.needs, shown=not cell.hidden)
+    return JobCell(
+        id=cell.id, source=source, line=cell.line, tags=cell.tags, needs=cell.needs, shown=not cell.hidden
+    )
 
 
 def shown_code(cell: Cell, backend: Backend) -> str:
@@ -98,7 +102,9 @@ def shown_code(cell: Cell, backend: Backend) -> str:
 
 
 def _computed(cells: Sequence[JobCell]) -> frozenset[str]:
-    return frozenset(name for cell in cells if cell.shown for s in pycode.statements(cell.source) for name in s.computes)
+    return frozenset(
+        name for cell in cells if cell.shown for s in pycode.statements(cell.source) for name in s.computes
+    )
 
 
 # ---------------------------------------------------------------- selection
@@ -119,9 +125,13 @@ def select(
     chosen = []
     for guide in guides:
         for name in guide.header.backends:
-            hits = [pattern for pattern in selection.patterns if matches(pattern, guide, name, selection.profile)]
+            hits = [
+                pattern for pattern in selection.patterns if matches(pattern, guide, name, selection.profile)
+            ]
             matched.update(hits)
-            wanted = (hits or not selection.patterns) and (name in selection.backends or not selection.backends)
+            wanted = (hits or not selection.patterns) and (
+                name in selection.backends or not selection.backends
+            )
             if wanted and (selection.paths is None or guide.path in selection.paths):
                 chosen.append((guide, backends[name], selection.profile))
     if unmatched := [pattern for pattern in selection.patterns if pattern not in matched]:
@@ -153,7 +163,9 @@ def _no_match(pattern: str, guides: Sequence[Guide]) -> Problem:
 # --------------------------------------------------------------------- plan
 
 
-def plan(jobs: Iterable[Job], selection: Selection, lookup: Lookup, difference: Difference) -> list[PlannedJob]:
+def plan(
+    jobs: Iterable[Job], selection: Selection, lookup: Lookup, difference: Difference
+) -> list[PlannedJob]:
     """Say of each job whether it runs, and why."""
     planned = [_decide(job, lookup(job), selection.force, difference) for job in jobs]
     return [entry for entry in planned if entry.run or not selection.changed]
@@ -173,7 +185,9 @@ def _reason(job: Job, known: Known, force: bool, difference: Difference) -> tupl
     if record is None:
         if known.newest is None:
             return "new", "", True
-        changed: Reason = "code changed" if known.newest.fingerprint.code != job.fingerprint.code else "data changed"
+        changed: Reason = (
+            "code changed" if known.newest.fingerprint.code != job.fingerprint.code else "data changed"
+        )
         return changed, "", True
     if record.outcome != "passed":
         return "failed before", record.outcome, True

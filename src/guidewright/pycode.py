@@ -11,7 +11,7 @@ import io
 import re
 import symtable
 import tokenize
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,7 @@ def parse(source: str) -> ast.Module:
 
 
 def _compile(source: str) -> ast.Module:
-    tree: ast.Module = compile(source, "<cell>", "exec", _FLAGS, dont_inherit=True)  # type: ignore[assignment]
+    tree: ast.Module = compile(source, "<cell>", "exec", _FLAGS, dont_inherit=True)
     return tree
 
 
@@ -79,7 +79,9 @@ def meaning(source: str) -> str:
 def _dump(node: object) -> str:
     if isinstance(node, ast.AST):
         fields = ((name, getattr(node, name, None)) for name in node._fields if name not in _IGNORED_FIELDS)
-        inside = ",".join(f"{name}={_dump(value)}" for name, value in fields if value is not None and value != [])
+        inside = ",".join(
+            f"{name}={_dump(value)}" for name, value in fields if value is not None and value != []
+        )
         return f"{type(node).__name__}({inside})"
     if isinstance(node, list):
         return "[" + ",".join(map(_dump, node)) + "]"
@@ -94,7 +96,7 @@ def _ends_with_semicolon(source: str) -> bool:
     last = ""
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type == tokenize.OP or token.string.strip() and token.type != tokenize.COMMENT:
+            if token.type == tokenize.OP or (token.string.strip() and token.type != tokenize.COMMENT):
                 last = token.string
     except (tokenize.TokenError, SyntaxError):
         return source.rstrip().endswith(";")
@@ -222,7 +224,9 @@ def put_values(source: str, values: Mapping[str, Any]) -> str:
 
     def found(tree: ast.Module) -> Iterator[tuple[ast.expr, str]]:
         for node in tree.body:
-            if isinstance(node, ast.Assign) and [*map(_simple_name, node.targets)] == [_simple_name(node.targets[0])]:
+            if isinstance(node, ast.Assign) and [*map(_simple_name, node.targets)] == [
+                _simple_name(node.targets[0])
+            ]:
                 name = _simple_name(node.targets[0])
                 if name in values:
                     yield node.value, repr(values[name])
@@ -269,7 +273,7 @@ def _reads_any(node: ast.AST, names: frozenset[str]) -> bool:
 
 def _splice(
     source: str,
-    places: Callable[[ast.Module], Iterator[tuple[ast.expr, str]] | Iterator[tuple[ast.stmt, str]]],
+    places: Callable[[ast.Module], Iterable[tuple[ast.expr | ast.stmt, str]]],
     *,
     append: bool = False,
 ) -> str:
@@ -281,7 +285,9 @@ def _splice(
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
     data = source.encode()
-    for node, text in sorted(places(parse(source)), key=lambda place: -place[0].lineno * 10**6 - place[0].col_offset):
+    for node, text in sorted(
+        places(parse(source)), key=lambda place: -place[0].lineno * 10**6 - place[0].col_offset
+    ):
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
         end = starts[node.end_lineno - 1] + node.end_col_offset

@@ -218,7 +218,9 @@ def _errors(table: Mapping[str, Any]) -> list[jsonschema.ValidationError]:
 
 def _problem(error: jsonschema.ValidationError) -> Problem:
     where = ".".join(["tool.guidewright", *map(str, error.absolute_path)])
-    return Problem(message=f"[{where}] {error.message}", path=FILE, hint="docs/reference.md lists the settings")
+    return Problem(
+        message=f"[{where}] {error.message}", path=FILE, hint="docs/reference.md lists the settings"
+    )
 
 
 def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
@@ -259,4 +261,3 @@ def _backend(name: str, entry: Mapping[str, Any]) -> Backend:
 def _dataset(name: str, entry: Mapping[str, Any]) -> Dataset:
     package = Package(**entry["package"]) if "package" in entry else None
     return Dataset(name=name, **{**entry, "package": package})
-

@@ -49,7 +49,9 @@ def to_files(record: Record) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     document = {"schema": SCHEMA, **_plain(dataclasses.asdict(record))}
     for cell in document["cells"]:
-        cell["outputs"] = [_without_images(output, cell["id"], index, files) for index, output in enumerate(cell["outputs"])]
+        cell["outputs"] = [
+            _without_images(output, cell["id"], index, files) for index, output in enumerate(cell["outputs"])
+        ]
     document["digest"] = _digest(document)
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     return {FILE: text.encode(), **files}
@@ -174,7 +176,9 @@ class Store:
         folder = self._folder(record)
         files = to_files(record)
         try:
-            for name in sorted(files, key=lambda name: name == FILE):  # the JSON last: it vouches for the rest
+            for name in sorted(
+                files, key=lambda name: name == FILE
+            ):  # the JSON last: it vouches for the rest
                 write_atomically(folder / name, files[name], durable=True)
         except OSError as error:
             message = f"the record of {record.name} could not be written: {error.strerror}"
@@ -198,7 +202,9 @@ class Store:
         parent = self._cached(slug, backend, profile)
         yield from sorted(parent.iterdir()) if parent.is_dir() else ()
 
-    def _records(self, slug: Slug, backend: BackendName, profile: Profile) -> tuple[list[Record], list[Problem]]:
+    def _records(
+        self, slug: Slug, backend: BackendName, profile: Profile
+    ) -> tuple[list[Record], list[Problem]]:
         records, damaged = [], []
         for folder in self._folders(slug, backend, profile):
             if not (folder / FILE).is_file():
@@ -208,7 +214,9 @@ class Store:
             except DamagedRecordError as error:
                 aside = self._set_aside(folder, slug, backend)
                 hint = f"set aside in {aside}; the job counts as not run"
-                damaged += [dataclasses.replace(problem, hint=hint, severity="warning") for problem in error.problems]
+                damaged += [
+                    dataclasses.replace(problem, hint=hint, severity="warning") for problem in error.problems
+                ]
         return records, damaged
 
     def _set_aside(self, folder: Path, slug: Slug, backend: BackendName) -> Path:
@@ -220,12 +228,16 @@ class Store:
             shutil.move(folder, aside)
         except OSError as error:
             message = f"the damaged record cannot be set aside: {error.strerror}"
-            raise StoreError(Problem(path=str(folder), message=message, hint="move it away by hand")) from error
+            raise StoreError(
+                Problem(path=str(folder), message=message, hint="move it away by hand")
+            ) from error
         return aside
 
     def _prune(self, record: Record) -> None:
         parent = self._cached(record.slug, record.backend, record.profile)
-        folders = [folder for folder in parent.iterdir() if (folder / FILE).is_file()] if parent.is_dir() else []
+        folders = (
+            [folder for folder in parent.iterdir() if (folder / FILE).is_file()] if parent.is_dir() else []
+        )
         for folder in sorted(folders, key=lambda f: (f / FILE).stat().st_mtime, reverse=True)[KEPT:]:
             shutil.rmtree(folder, ignore_errors=True)
 

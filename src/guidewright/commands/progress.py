@@ -46,7 +46,12 @@ class Progress:
         """Return the jobs that run, with cell and seconds."""
         table = Table.grid(padding=(0, 2))
         for name, (_, cell, cells, begun) in self.rows.items():
-            table.add_row("  running", name.replace("[", r"\["), f"cell {cell} of {cells}", f"{time.monotonic() - begun:.0f} s")
+            table.add_row(
+                "  running",
+                name.replace("[", r"\["),
+                f"cell {cell} of {cells}",
+                f"{time.monotonic() - begun:.0f} s",
+            )
         return table
 
     def __rich__(self) -> Table:
@@ -58,7 +63,9 @@ def line(record: Record, number: int, total: int) -> str:
     name = record.name.replace("[", r"\[")
     parts = [f"{record.seconds:.1f} s", plural(record.checks, "check")]
     if record.skipped:
-        parts.append(f"{plural(len(record.skipped), 'cell')} skipped for want of {', '.join(_missing(record.skipped))}")
+        parts.append(
+            f"{plural(len(record.skipped), 'cell')} skipped for want of {', '.join(_missing(record.skipped))}"
+        )
     return f"  {MARKS[record.outcome]}  {name}  {' · '.join(parts)}  ({number} of {total})"
 
 

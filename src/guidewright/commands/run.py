@@ -42,7 +42,11 @@ class Report:
     def exit_code(self) -> int:
         """0 fine; 1 a guide failed; 2 bad input; 3 could not run, which wins."""
         outcomes = {record.outcome for record in self.records.values()}
-        if self.not_run or "errored" in outcomes or any(p.severity == "error" and not p.line and not p.path for p in self.problems):
+        if (
+            self.not_run
+            or "errored" in outcomes
+            or any(p.severity == "error" and not p.line and not p.path for p in self.problems)
+        ):
             return COULD_NOT_RUN
         if any(problem.severity == "error" for problem in self.problems):
             return WRONG_USE
@@ -67,7 +71,9 @@ class Report:
         }
 
 
-def run(project: Project, selection: Selection, console: Console, report: Report, environ: Any = os.environ) -> None:
+def run(
+    project: Project, selection: Selection, console: Console, report: Report, environ: Any = os.environ
+) -> None:
     """Run what the plan says, under the checkout's lock; ``report`` is filled as it goes."""
     with exclusive(project.settings.cache, "run", lambda text: console.print(text, highlight=False)):
         report.planned = project.plan(selection)
@@ -98,7 +104,9 @@ def _runnable(project: Project, selection: Selection, report: Report, ci: bool) 
 # ----------------------------------------------------------------- datasets
 
 
-def _datasets(project: Project, wanted: Sequence[PlannedJob], console: Console, report: Report) -> dict[str, DatasetFile]:
+def _datasets(
+    project: Project, wanted: Sequence[PlannedJob], console: Console, report: Report
+) -> dict[str, DatasetFile]:
     names = sorted({name for entry in wanted for name in entry.job.datasets})
     files: dict[str, DatasetFile] = {}
     for name in names:
@@ -127,7 +135,12 @@ def _resolve(name: str, project: Project, console: Console) -> DatasetFile:
     if told:
         console.print(f"  dataset {name} from {found.source}", highlight=False)
     return DatasetFile(
-        name=name, file=found.file, url=found.url, path=str(found.path), source=found.source, digest=found.digest
+        name=name,
+        file=found.file,
+        url=found.url,
+        path=str(found.path),
+        source=found.source,
+        digest=found.digest,
     )
 
 
@@ -135,7 +148,11 @@ def _resolve(name: str, project: Project, console: Console) -> DatasetFile:
 
 
 def _execute(
-    project: Project, ready: Sequence[PlannedJob], files: dict[str, DatasetFile], console: Console, report: Report
+    project: Project,
+    ready: Sequence[PlannedJob],
+    files: dict[str, DatasetFile],
+    console: Console,
+    report: Report,
 ) -> None:
     if not ready:
         return

@@ -61,11 +61,16 @@ def _tail(traceback: str) -> list[str]:
 
 def table(report: Report, project: Project) -> Table:
     """Return guide × backend with outcome, seconds and checks."""
-    backends = [name for name in project.settings.backends if any(p.job.backend == name for p in report.planned)]
+    backends = [
+        name for name in project.settings.backends if any(p.job.backend == name for p in report.planned)
+    ]
     labels = [project.settings.backends[name].label for name in backends]
     result = Table("guide", *labels, pad_edge=False, box=None, header_style="bold", padding=(0, 2, 0, 0))
     slugs = list(dict.fromkeys(entry.job.slug for entry in report.planned))
-    cells = {(entry.job.slug, entry.job.backend): _state(report, entry.job.name, entry.record) for entry in report.planned}
+    cells = {
+        (entry.job.slug, entry.job.backend): _state(report, entry.job.name, entry.record)
+        for entry in report.planned
+    }
     for slug in slugs:
         result.add_row(slug, *(cells.get((slug, backend), "[dim]–[/]") for backend in backends))
     return result
@@ -83,5 +88,3 @@ def _state(report: Report, name: str, reused: Record | None) -> str:
     if record.skipped:
         told += f", {plural(len(record.skipped), 'cell')} skipped"
     return told if name in report.records else f"{told} [dim](kept)[/]"
-
-

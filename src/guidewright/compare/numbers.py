@@ -13,7 +13,7 @@ RTOL, ATOL = 1e-5, 1e-8
 
 SEVERITY: tuple[ParityState, ...] = ("same", "close", "missing", "varies")
 
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w|\.\d)")
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?!\w|\.\d)")
 """A number that stands alone: no part of a word (``float32``), a version (``2.13.0``) or a size (``12kB``)."""
 _INTEGER = re.compile(r"[-+]?\d+")
 _PADDING = re.compile(r"(?<=[\[(,]) | (?=[\]),])")

@@ -38,7 +38,7 @@ class Budget:
             self.dropped += len(old)
 
 
-class Client(NotebookClient):
+class Client(NotebookClient):  # type: ignore[misc]
     """A notebook client whose cells cannot fill the memory."""
 
     def __init__(self, nb: NotebookNode, *, output_limit: int, **options: Any) -> None:
@@ -50,7 +50,9 @@ class Client(NotebookClient):
         """Give the next cell a budget of its own."""
         self.budget = Budget(limit=self.output_limit)
 
-    def output(self, outs: Any, msg: dict[str, Any], display_id: str | None, cell_index: int) -> NotebookNode | None:
+    def output(
+        self, outs: Any, msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
         """Handle one message of output; overrides nbclient's."""
         if msg["msg_type"] == "stream":
             return self._stream(outs, msg, display_id, cell_index)
@@ -61,7 +63,9 @@ class Client(NotebookClient):
         self.budget.used += size
         return super().output(outs, msg, display_id, cell_index)
 
-    def _stream(self, outs: Any, msg: dict[str, Any], display_id: str | None, cell_index: int) -> NotebookNode | None:
+    def _stream(
+        self, outs: Any, msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
         name, text = msg["content"]["name"], msg["content"]["text"]
         if self.budget.head_is_full:
             self.budget.keep_in_tail(name, text)
@@ -71,7 +75,12 @@ class Client(NotebookClient):
         if len(text) > room:
             self.budget.keep_in_tail(name, text[room:])
         msg["content"]["text"] = text[:room]
-        if outs and outs[-1].output_type == "stream" and outs[-1].name == name and not self.clear_before_next_output:
+        if (
+            outs
+            and outs[-1].output_type == "stream"
+            and outs[-1].name == name
+            and not self.clear_before_next_output
+        ):
             outs[-1].text += text[:room]
             return None
         return super().output(outs, msg, display_id, cell_index)

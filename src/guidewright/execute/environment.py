@@ -30,7 +30,13 @@ ALLOWED = (
     "SYSTEMROOT",
 )
 """Variables of the caller's that a guide may see: where programs, libraries and devices are. No credential is among them."""
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+THREADS = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,15 +97,23 @@ def kernel_environment(
 # --------------------------------------------------------------- difference
 
 
-def difference(record: Record, machine: Machine, version: Callable[[str], str | None], programs: ProgramFinder) -> str:
+def difference(
+    record: Record, machine: Machine, version: Callable[[str], str | None], programs: ProgramFinder
+) -> str:
     """Say in words how the environment at hand differs from a record's; empty where it does not.
 
     A distribution that is not installed here is no difference: nothing can be said about it.
     """
     then = record.environment
     pairs = [("Python", then.python, machine.python), ("platform", then.platform, machine.platform)]
-    pairs += [("device", then.device_class, machine.device_class), ("cores", str(then.cores), str(machine.cores))]
-    pairs += [(name, _public(was), _public(version(name) or was)) for name, was in sorted(then.distributions.items())]
+    pairs += [
+        ("device", then.device_class, machine.device_class),
+        ("cores", str(then.cores), str(machine.cores)),
+    ]
+    pairs += [
+        (name, _public(was), _public(version(name) or was))
+        for name, was in sorted(then.distributions.items())
+    ]
     found = [f"{what} {was} → {now}" for what, was, now in pairs if was != now]
     needed = sorted({name for cell in record.skipped for name in cell.missing})
     if needed and all(map(programs, needed)):
@@ -142,13 +156,25 @@ def _missing_modules(job: Job, backend: Backend) -> list[Problem]:
     if not absent:
         return []
     what = f"backend '{backend.name}' is not installed: no module {', '.join(absent)}"
-    return [Problem(path=job.path, message=f"{job.name}: {what}", hint=_install_hint(backend.install or " ".join(absent)))]
+    return [
+        Problem(
+            path=job.path,
+            message=f"{job.name}: {what}",
+            hint=_install_hint(backend.install or " ".join(absent)),
+        )
+    ]
 
 
 def _missing_requires(job: Job, settings: Settings) -> list[Problem]:
-    absent = [name for name in job.requires if name not in settings.backends and installed_version(name) is None]
+    absent = [
+        name for name in job.requires if name not in settings.backends and installed_version(name) is None
+    ]
     return [
-        Problem(path=job.path, message=f"{job.name}: requires '{name}', which is not installed", hint=_install_hint(name))
+        Problem(
+            path=job.path,
+            message=f"{job.name}: requires '{name}', which is not installed",
+            hint=_install_hint(name),
+        )
         for name in absent
     ]
 
@@ -162,7 +188,12 @@ def _missing_programs(job: Job) -> list[Problem]:
     if job.profile != "full":
         return []
     return [
-        Problem(path=job.path, line=cell.line, message=f"{job.name}: needs the program '{name}'", hint=program_hint(name))
+        Problem(
+            path=job.path,
+            line=cell.line,
+            message=f"{job.name}: needs the program '{name}'",
+            hint=program_hint(name),
+        )
         for cell in job.cells
         for name in absent_programs(cell.needs)
     ]

@@ -14,6 +14,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from guidewright.pycode import CHECK_HOOK
@@ -34,9 +35,9 @@ def start(text: str) -> None:
 def _pin(cpus: list[int]) -> None:
     """Keep every thread of this process, and those it will start, on its slot's cores (Linux only)."""
     if cpus and hasattr(os, "sched_setaffinity"):
-        for thread in os.listdir("/proc/self/task"):
+        for thread in Path("/proc/self/task").iterdir():
             with suppress(OSError):  # a thread that has just ended
-                os.sched_setaffinity(int(thread), cpus)
+                os.sched_setaffinity(int(thread.name), cpus)
 
 
 def report() -> str:
@@ -54,7 +55,12 @@ def _distributions() -> dict[str, str]:
     """Return name → version of every distribution that has a module loaded."""
     # Guidewright itself is left out: a guide does not see it, and its own version must not spoil records.
     loaded = {name.partition(".")[0] for name in list(sys.modules)} - {"guidewright", "guidewright_keras"}
-    names = {name for module, names in metadata.packages_distributions().items() if module in loaded for name in names}
+    names = {
+        name
+        for module, names in metadata.packages_distributions().items()
+        if module in loaded
+        for name in names
+    }
     found = {}
     for name in sorted(names):
         with suppress(metadata.PackageNotFoundError):

@@ -149,7 +149,9 @@ async def _kernel(run: _Run) -> AsyncIterator[Client]:
     try:
         # What native code writes past Python's streams is not output of a cell; it is told where a kernel dies.
         with (run.work / _LOG).open("wb") as log:
-            await client.async_start_new_kernel(env=environment, cwd=str(run.work / "guide"), stdout=log, stderr=log)
+            await client.async_start_new_kernel(
+                env=environment, cwd=str(run.work / "guide"), stdout=log, stderr=log
+            )
         watch = asyncio.create_task(_watch_memory(manager, run))
         await client.async_start_new_kernel_client()
         yield client
@@ -208,7 +210,12 @@ async def _evaluate(client: Client, expression: str, timeout: float) -> dict[str
     """Evaluate an expression in the kernel, without a trace in its history; return the reply's part for it."""
     content = {"answer": expression}
     reply = await client.kc.execute_interactive(
-        "", silent=True, store_history=False, user_expressions=content, timeout=timeout, output_hook=lambda _msg: None
+        "",
+        silent=True,
+        store_history=False,
+        user_expressions=content,
+        timeout=timeout,
+        output_hook=lambda _msg: None,
     )
     answer: dict[str, Any] = reply["content"].get("user_expressions", {}).get("answer", {})
     return answer
@@ -221,8 +228,12 @@ async def _ask_report(client: Client, run: _Run) -> None:
     with suppress(TimeoutError, RuntimeError, ValueError, SyntaxError):
         if run.outcome == "errored":
             await client.km.interrupt_kernel()
-        answer = await _evaluate(client, f"{_INSIDE}.report()", timeout=10 if run.outcome == "errored" else 60)
-        run.report = json.loads(ast.literal_eval(answer["data"]["text/plain"])) if answer.get("status") == "ok" else {}
+        answer = await _evaluate(
+            client, f"{_INSIDE}.report()", timeout=10 if run.outcome == "errored" else 60
+        )
+        run.report = (
+            json.loads(ast.literal_eval(answer["data"]["text/plain"])) if answer.get("status") == "ok" else {}
+        )
 
 
 # -------------------------------------------------------------------- cells
@@ -240,10 +251,10 @@ async def _run_cells(client: Client, run: _Run, on_cell: CellStarted) -> None:
             continue
         on_cell(number, len(run.job.cells))
         left = limits.guide - run.seconds
-        await _run_cell(client, run, cell, number, max(min(limits.cell, left), 0.01), left < limits.cell)
+        await _run_cell(client, run, cell, max(min(limits.cell, left), 0.01), left < limits.cell)
 
 
-async def _run_cell(client: Client, run: _Run, cell: JobCell, number: int, limit: float, whole: bool) -> None:
+async def _run_cell(client: Client, run: _Run, cell: JobCell, limit: float, whole: bool) -> None:
     source = pycode.count_checks(cell.source, run.job.computed, cell.id) if cell.is_test else cell.source
     node = v4.new_code_cell(source)
     node.metadata["tags"] = sorted(cell.tags & {"raises-exception"})
@@ -259,7 +270,12 @@ async def _run_cell(client: Client, run: _Run, cell: JobCell, number: int, limit
         failure = _raised(cell, node, error)
     except (CellTimeoutError, TimeoutError):
         what = "the guide" if whole else "the cell"
-        failure = CellFailure(cell=cell.id, line=cell.line, name="timeout", message=f"{what} ran past its limit of {limit:.0f} s")
+        failure = CellFailure(
+            cell=cell.id,
+            line=cell.line,
+            name="timeout",
+            message=f"{what} ran past its limit of {limit:.0f} s",
+        )
         run.outcome = "errored"
     except DeadKernelError:
         failure = _died(run, cell)
@@ -293,7 +309,9 @@ def _over_output(client: Client, run: _Run, cell: JobCell, node: NotebookNode) -
         return None
     run.outcome = "failed"
     limit = run.settings.output_limit_mb
-    message = f"the cell printed more than {limit:g} MB: {dropped:,} characters between head and tail were dropped"
+    message = (
+        f"the cell printed more than {limit:g} MB: {dropped:,} characters between head and tail were dropped"
+    )
     return CellFailure(cell=cell.id, line=cell.line, name="output", message=message)
 
 
@@ -302,7 +320,9 @@ def _raised(cell: JobCell, node: NotebookNode, error: CellExecutionError) -> Cel
     if output is not None:
         output["traceback"] = [pycode.without_check_calls(line) for line in output["traceback"]]
     text = _ANSI.sub("", "\n".join(output["traceback"])) if output is not None else str(error)
-    frames = [int(m["line"]) for m in _FRAME.finditer(text) if int(m["count"]) == (node.execution_count or -1)]
+    frames = [
+        int(m["line"]) for m in _FRAME.finditer(text) if int(m["count"]) == (node.execution_count or -1)
+    ]
     line = cell.line + frames[-1] - 1 if frames else cell.line
     return CellFailure(cell=cell.id, line=line, name=error.ename, message=error.evalue, traceback=text)
 
@@ -312,7 +332,9 @@ def _died(run: _Run, cell: JobCell) -> CellFailure:
         message = f"the job used {run.peak_mb:,.0f} MB, more than its limit of {run.slot.memory_mb:,} MB"
         return CellFailure(cell=cell.id, line=cell.line, name="memory", message=message)
     message = "the kernel died while the cell ran"
-    return CellFailure(cell=cell.id, line=cell.line, name="kernel died", message=message, traceback=_log_tail(run))
+    return CellFailure(
+        cell=cell.id, line=cell.line, name="kernel died", message=message, traceback=_log_tail(run)
+    )
 
 
 def _log_tail(run: _Run) -> str:
@@ -328,8 +350,13 @@ def _kernel_failed(run: _Run, error: Exception) -> None:
     first = run.job.cells[len(run.cells)] if len(run.cells) < len(run.job.cells) else None
     cell, line = (first.id, first.line) if first else ("", 1)
     if run.failure is None:
-        run.failure = CellFailure(cell=cell, line=line, name="kernel died", message=str(error) or "the kernel died",
-                                  traceback=_log_tail(run))
+        run.failure = CellFailure(
+            cell=cell,
+            line=line,
+            name="kernel died",
+            message=str(error) or "the kernel died",
+            traceback=_log_tail(run),
+        )
     run.cells += [CellRun(id=c.id, status="not run", seconds=0.0) for c in run.job.cells[len(run.cells) :]]
 
 
@@ -341,7 +368,11 @@ def _record(run: _Run, datasets: Sequence[DatasetFile]) -> Record:
     used = set(run.report.get("datasets", ()))
     failure = run.failure
     if failure:
-        failure = replace(failure, message=run.tokens.replace(failure.message), traceback=run.tokens.replace(failure.traceback))
+        failure = replace(
+            failure,
+            message=run.tokens.replace(failure.message),
+            traceback=run.tokens.replace(failure.traceback),
+        )
     return Record(
         slug=run.job.slug,
         backend=run.job.backend,
@@ -353,7 +384,9 @@ def _record(run: _Run, datasets: Sequence[DatasetFile]) -> Record:
         seconds=round(run.seconds, 2),
         cells=tuple(replace(cell, checks=checks.get(cell.id, 0)) for cell in run.cells),
         datasets=tuple(
-            DatasetUse(name=d.name, file=d.file, source=d.source, digest=d.digest) for d in datasets if d.name in used
+            DatasetUse(name=d.name, file=d.file, source=d.source, digest=d.digest)
+            for d in datasets
+            if d.name in used
         ),
         failure=failure,
         peak_memory_mb=round(run.peak_mb, 1),

@@ -79,7 +79,14 @@ async def run_all(
     async def one(job: Job, slot: Slot) -> None:
         on_event(Event(kind="started", job=job, cells=len(job.cells)))
         files = [datasets[name] for name in job.datasets]
-        record = await run(job, settings, slot, machine, files, lambda n, of: on_event(Event(kind="cell", job=job, cell=n, cells=of)))
+        record = await run(
+            job,
+            settings,
+            slot,
+            machine,
+            files,
+            lambda n, of: on_event(Event(kind="cell", job=job, cell=n, cells=of)),
+        )
         on_event(Event(kind="finished", job=job, record=record))
 
     async def worker(slot: Slot) -> None:

@@ -55,8 +55,13 @@ def tokens(work: Path, root: Path) -> Tokens:
     }
     both = {**{str(Path(path).resolve()): token for path, token in folders.items()}, **folders}
     # "/" and "/tmp" are anybody's: they say nothing of this machine.
-    own = sorted((item for item in both.items() if item[0] not in ("/", "/tmp")), key=lambda item: (-len(item[0]), item))
-    return Tokens(patterns=tuple((re.compile(rf"{re.escape(path)}(?![\w.-])"), token) for path, token in own) + _names())
+    own = sorted(
+        (item for item in both.items() if item[0] not in ("/", "/tmp")),
+        key=lambda item: (-len(item[0]), item),
+    )
+    return Tokens(
+        patterns=tuple((re.compile(rf"{re.escape(path)}(?![\w.-])"), token) for path, token in own) + _names()
+    )
 
 
 def _names() -> tuple[tuple[re.Pattern[str], str], ...]:

@@ -17,7 +17,7 @@ _CLOCK = r"(?<![\w:.])\d+(?::\d\d){1,2}(?![\w:])"
 _SPAN = rf"{_DURATION}(?:,? {_DURATION})*"
 
 _ADDRESS = re.compile(r"\b(at|id=) ?0x[0-9a-fA-F]+\b")
-_CELL_FILE = re.compile(r"(?:[^\s\"'<>:]*|<[\w-]+>)/ipykernel_\d+/\d+\.py\b|<ipython-input-\d+-[0-9a-f]+>")
+_CELL_FILE = re.compile(r"(?:(?<![^\s\"'<>:])[^\s\"'<>:]*|<[\w-]+>)/ipykernel_\d+/\d+\.py\b|<ipython-input-\d+-[0-9a-f]+>")
 _TOKEN = r"tmp(?=[a-z0-9_]*\d)[a-z0-9_]{8}(?![A-Za-z0-9_])"
 _TEMPORARY = re.compile(
     rf"(?:<tmp>|<temporary>|/tmp|/var/tmp|/var/folders/\w\w/\w+/T)(?:/{_TOKEN})?(?=[/\s\"'),.:;\]]|\Z)"
@@ -36,7 +36,6 @@ _TIMEIT = re.compile(
 )
 _LOG_STAMP = re.compile(r"(?m)^([IWEF])\d{4} \d\d:\d\d:\d+\.\d+\s+\d+ ")
 _LOG_DATE = re.compile(r"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.,]\d+(?=:? )")
-_BLANKS = re.compile(r"(?m)[^\S\n]+$")
 
 
 def object_addresses(text: str) -> str:
@@ -76,7 +75,7 @@ def log_stamps(text: str) -> str:
 
 def trailing_blanks(text: str) -> str:
     """Blanks at the end of lines, and empty lines at the end."""
-    return _BLANKS.sub("", text).rstrip()
+    return "\n".join(map(str.rstrip, text.split("\n"))).rstrip()
 
 
 NORMALISERS: tuple[Normaliser, ...] = (
@@ -88,11 +87,21 @@ NORMALISERS: tuple[Normaliser, ...] = (
     measured_times,
     trailing_blanks,
 )
-"""In this order; applying all of them twice equals once."""
+"""In this order; ``comparable`` applied twice equals once."""
 
 
 def comparable(text: str) -> str:
-    """Return ``text`` without the noise, ready to be compared with another backend's."""
+    """Return ``text`` without the noise, ready to be compared with another backend's.
+
+    The chain is applied until nothing changes, which ends, as each normaliser only takes characters away or
+    puts a word without digits in their place. Nearly always once is enough; noise that touches other noise needs more.
+    """
+    while (cleaned := _once(text)) != text:
+        text = cleaned
+    return text
+
+
+def _once(text: str) -> str:
     for normaliser in NORMALISERS:
         text = normaliser(text)
     return text

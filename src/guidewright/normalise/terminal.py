@@ -156,7 +156,7 @@ def _is_stub(data: str) -> bool:
 
 
 class _Screen(pyte.Screen):  # type: ignore[misc]
-    """pyte's screen; its cost does not grow with the width, and it keeps characters of no width."""
+    """pyte's screen, mended: its cost does not grow with the width, and it keeps characters of no width."""
 
     def draw(self, data: str) -> None:
         if _NARROW.fullmatch(data):
@@ -181,6 +181,14 @@ class _Screen(pyte.Screen):  # type: ignore[misc]
         start, stop = {0: (self.cursor.x, columns), 1: (0, self.cursor.x + 1), 2: (0, columns)}[how]
         for x in [x for x in row if start <= x < stop]:
             del row[x]
+
+    def delete_lines(self, count: int | None = None) -> None:
+        """Move the rows below up; pyte 0.8.2 keeps a row where an empty one should take its place."""
+        first, after = self.cursor.y, self.cursor.y + (count or 1)
+        rows = [(y, cells) for y, cells in self.buffer.items() if not first <= y < after]
+        self.buffer.clear()
+        self.buffer.update({y - (after - first if y >= after else 0): cells for y, cells in rows})
+        self.carriage_return()
 
     def tab(self) -> None:
         self.cursor.x = min((self.cursor.x // _TAB + 1) * _TAB, self.columns - 1)

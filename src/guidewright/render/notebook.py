@@ -50,7 +50,8 @@ def notebook(
 
 def _bytes(book: Any) -> bytes:
     nbformat.validate(book)
-    return (nbformat.writes(book, version=4, sort_keys=True, indent=1).rstrip("\n") + "\n").encode()
+    words: str = nbformat.writes(book, version=4, sort_keys=True, indent=1)
+    return (words.rstrip("\n") + "\n").encode()
 
 
 def _metadata(guide: Guide, view: BackendView, executed: bool) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def _colab(guide: Guide, view: BackendView, site: SiteInfo, language: str) -> An
         lines += [f'    pip = [sys.executable, "-m", "pip", "install", "--quiet", {_strings(wanted)}]']
         lines += ["    subprocess.run(pip, check=True)", ""]
     lines += _version_lines(view, site, language)
-    return nbformat.v4.new_code_cell("\n".join(lines), id=COLAB_ID, metadata={"cellView": "form"})
+    return nbformat.v4.new_code_cell("\n".join(lines), id=COLAB_ID)
 
 
 def _version_lines(view: BackendView, site: SiteInfo, language: str) -> list[str]:

@@ -99,10 +99,8 @@ def _joined(guide: Guide, writer: _Writer) -> list[tuple[Cell, list[Block]]]:
     found: list[tuple[Cell, list[Block]]] = []
     for cell in guide.cells:
         blocks = writer.cell(cell)
-        if cell.backends and blocks and found and found[-1][0].backends == cell.backends:
-            if _join(found[-1][1], blocks):
-                continue
-        if blocks:
+        follows = bool(cell.backends and found and found[-1][0].backends == cell.backends)
+        if blocks and not (follows and _join(found[-1][1], blocks)):
             found.append((cell, blocks))
     return found
 
@@ -144,7 +142,9 @@ class _Writer:
         everywhere = len(views) == len(self.views)
         shared = self._shared_outputs(cell, views)
         if everywhere and len({view.code[cell.id] for view in views}) == 1:
-            return codes[views[0].backend] + (shared if shared is not None else self._fold_of_tabs(cell, views))
+            return codes[views[0].backend] + (
+                shared if shared is not None else self._fold_of_tabs(cell, views)
+            )
         if shared is not None and everywhere:
             return _tabs([(view, codes[view.backend]) for view in views]) + shared
         return _tabs([(view, codes[view.backend] + self._own_fold(cell, view)) for view in views])
@@ -170,7 +170,9 @@ class _Writer:
         if len(found) > 1 and not self.alike(found):
             return None
         notice = _notice(proof.shared_notice(views, self.language))
-        shown = outputs.blocks(found[0], figures=self.figures, stem=cell.id, alt=text("figure", self.language))
+        shown = outputs.blocks(
+            found[0], figures=self.figures, stem=cell.id, alt=text("figure", self.language)
+        )
         return [self._fold("output", notice + shown, open_=_opens(cell, found[0]))]
 
     def _fold_of_tabs(self, cell: Cell, views: list[BackendView]) -> list[Block]:
@@ -234,9 +236,12 @@ def _frame(
         "title": header.title,
         "description": header.description,
         "proof": proof.plain(proof.line(views, language)),
+        "partly": any(view.notice for view in views),
         "notices": proof.notices(views, language),
         "data": proof.data(views, language),
-        "head": _tabs([(view, [{"kind": "links", "links": _links(guide, view, site, language)}]) for view in views]),
+        "head": _tabs(
+            [(view, [{"kind": "links", "links": _links(guide, view, site, language)}]) for view in views]
+        ),
         "proof_id": PROOF_ID,
         "proof_title": text("proof_title", language),
         "proof_lead": text("proof_lead", language),
@@ -249,7 +254,9 @@ def _links(guide: Guide, view: BackendView, site: SiteInfo, language: str) -> li
     page = page_path(guide.slug)
     paths = {
         "notebook": notebook_path(guide.slug, language, view.backend),
-        "executed": notebook_path(guide.slug, language, view.backend, executed=True) if _is_full(view) else "",
+        "executed": notebook_path(guide.slug, language, view.backend, executed=True)
+        if _is_full(view)
+        else "",
         "script": script_path(guide.slug, view.backend),
     }
     found = {
@@ -266,4 +273,3 @@ def _links(guide: Guide, view: BackendView, site: SiteInfo, language: str) -> li
 
 def _is_full(view: BackendView) -> bool:
     return view.record is not None and view.record.profile == "full"
-

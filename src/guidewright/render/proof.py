@@ -105,7 +105,9 @@ def parity_line(parity: GuideParity, language: str = "en") -> str:
 
 
 def _skipped(record: Record) -> str:
-    return ", ".join(f"{run.id} ({', '.join(run.missing)})" if run.missing else run.id for run in record.skipped)
+    return ", ".join(
+        f"{run.id} ({', '.join(run.missing)})" if run.missing else run.id for run in record.skipped
+    )
 
 
 def _date(record: Record) -> str:
@@ -117,7 +119,9 @@ _FACTS = {
     "proof_platform": lambda record: record.environment.platform,
     "proof_device": lambda record: record.environment.device,
     "proof_cores": lambda record: str(record.environment.threads),
-    "proof_seconds": lambda record: f"{record.seconds:.0f}" if record.seconds >= 10 else f"{record.seconds:.1f}",
+    "proof_seconds": lambda record: (
+        f"{record.seconds:.0f}" if record.seconds >= 10 else f"{record.seconds:.1f}"
+    ),
     "proof_date": _date,
     "proof_checks": lambda record: str(record.checks),
     "proof_skipped": _skipped,

@@ -73,7 +73,9 @@ def _failures(entries: Sequence[ParityEntry], site: SiteInfo, language: str) -> 
     for entry in entries:
         for backend, record in sorted(entry.failed.items()):
             failure = record.failure
-            where = f" · {entry.guide.path}:{failure.line} · {failure.name}: {failure.message}" if failure else ""
+            where = (
+                f" · {entry.guide.path}:{failure.line} · {failure.name}: {failure.message}" if failure else ""
+            )
             rows.append(f"- {plain(f'{entry.guide.slug}, {site.labels.get(backend, backend)}{where}')}")
     return [f"## {text('failures_title', language)} {{#failures}}", "\n".join(rows)] if rows else []
 

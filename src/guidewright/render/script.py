@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import jupytext
@@ -10,11 +11,9 @@ import yaml
 
 from guidewright.model import BackendView, Cell, Guide
 
-_FORMAT = {
-    "text_representation": {"extension": ".py", "format_name": "percent", "format_version": "1.3"},
-    "notebook_metadata_filter": "kernelspec,jupytext,-all",
-    "cell_metadata_filter": "tags,-all",
-}
+_FORMAT = {"text_representation": {"extension": ".py", "format_name": "percent", "format_version": "1.3"}}
+# Which jupytext wrote the file is nothing to its readers, and would change its bytes.
+_VERSION = re.compile(r"^# +jupytext_version: .*\n", re.MULTILINE)
 # Tags that mean something to Guidewright only.
 _OWN_TAGS = {"varies", "parameters"}
 
@@ -36,7 +35,7 @@ def download(guide: Guide, view: BackendView) -> bytes:
     metadata = {"jupytext": _FORMAT, "kernelspec": kernelspec}
     book = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
     script: str = jupytext.writes(book, fmt="py:percent")
-    return (script.rstrip("\n") + "\n").encode()
+    return (_VERSION.sub("", script, count=1).rstrip("\n") + "\n").encode()
 
 
 def _code(cell: Cell, code: str) -> Any:

@@ -63,7 +63,7 @@ def build(folder: Path, *, epoch: int, environ: Mapping[str, str] = os.environ, 
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
     }
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean", "--quiet", "-f", str(config)]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean", "-f", str(config)]
     done = runner(command, environment)
     if done.returncode or _WARNING.search(done.stdout):
         hint = "mend what it names; its input is under the same folder"
@@ -87,7 +87,9 @@ def assemble(settings: Settings, languages: Sequence[str], *, default_language: 
             _assemble(settings.build, languages, default_language, target, Path(temporary))
     except OSError as error:
         hint = "make room, or change who may write there, and try again"
-        raise SiteError(Problem(message=f"cannot write: {error.strerror}", path=str(target), hint=hint)) from error
+        raise SiteError(
+            Problem(message=f"cannot write: {error.strerror}", path=str(target), hint=hint)
+        ) from error
     return target
 
 

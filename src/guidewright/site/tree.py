@@ -40,7 +40,9 @@ def write(
         synchronise(folder, wanted, keep=(SITE,))
     except OSError as error:
         hint = "make room, or change who may write there, and try again"
-        raise SiteError(Problem(message=f"cannot write: {error.strerror}", path=str(folder), hint=hint)) from error
+        raise SiteError(
+            Problem(message=f"cannot write: {error.strerror}", path=str(folder), hint=hint)
+        ) from error
     return folder
 
 
@@ -94,10 +96,10 @@ def synchronise(folder: Path, wanted: Mapping[str, bytes], *, keep: Iterable[str
             if relative.parts[0] in kept:
                 continue
             if path.is_dir() and not path.is_symlink():
+                # What it held came before it in this order.
                 _remove_if_empty(path)
             elif relative.as_posix() not in wanted:
                 path.unlink()
-                _remove_if_empty(path.parent)
     for name, content in sorted(wanted.items()):
         put(folder / name, content)
 
@@ -117,7 +119,7 @@ def put(path: Path, content: bytes) -> bool:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         Path(temporary).chmod(0o644)
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 
@@ -34,23 +35,36 @@ def _backend_problems(guide: Guide, settings: Settings) -> Iterator[Problem]:
         for name in cell.backends or ():
             if name not in guide.header.backends:
                 known = name in settings.backends
-                message = f"the guide does not claim backend '{name}'" if known else f"unknown backend '{name}'"
+                message = (
+                    f"the guide does not claim backend '{name}'" if known else f"unknown backend '{name}'"
+                )
                 hint = f"the guide claims: {', '.join(guide.header.backends)}"
-                yield Problem(path=guide.path, line=cell.line - 1, cell=_number(guide, cell), message=message, hint=hint)
+                yield Problem(
+                    path=guide.path, line=cell.line - 1, cell=_number(guide, cell), message=message, hint=hint
+                )
 
 
 def _id_problems(guide: Guide) -> Iterator[Problem]:
     # Occurrences make derived ids unique; two cells that name the same id get one too, which would be a surprise.
     for cell in guide.cells:
         first = re.sub(r"-\d+$", "", cell.id)
-        if first != cell.id and not re.fullmatch(r"[0-9a-f]{12}", first) and any(c.id == first for c in guide.cells):
-            yield Problem(path=guide.path, line=cell.line - 1, message=f"cell id '{first}' is used twice", hint="rename one")
+        if (
+            first != cell.id
+            and not re.fullmatch(r"[0-9a-f]{12}", first)
+            and any(c.id == first for c in guide.cells)
+        ):
+            yield Problem(
+                path=guide.path,
+                line=cell.line - 1,
+                message=f"cell id '{first}' is used twice",
+                hint="rename one",
+            )
 
 
 def headings(cell: Cell) -> Iterator[tuple[int, int, str, str]]:
     """Yield (line in the file, level, text, id or "") of each heading in a Markdown cell."""
     tokens = _MARKDOWN.parse(cell.source)
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type == "heading_open" and opening.map:
             found = _HEADING_ID.search(inline.content)
             text = inline.content[: found.start()] if found else inline.content
@@ -66,11 +80,18 @@ def _heading_problems(guide: Guide) -> Iterator[Problem]:
                 message, hint = f"'# {text}' is a page title", "the header's title is; begin with '##'"
                 yield Problem(path=guide.path, line=line, cell=number, message=message, hint=hint)
             if not name:
-                message, hint = f"heading '{text}' has no id", "pin one, so that links last: '## Title {#short-id}'"
-                yield Problem(path=guide.path, line=line, cell=number, message=message, hint=hint, severity="warning")
+                message, hint = (
+                    f"heading '{text}' has no id",
+                    "pin one, so that links last: '## Title {#short-id}'",
+                )
+                yield Problem(
+                    path=guide.path, line=line, cell=number, message=message, hint=hint, severity="warning"
+                )
             elif name in first:
                 message = f"heading id '{name}' is used twice; first on line {first[name]}"
-                yield Problem(path=guide.path, line=line, cell=number, message=message, hint="choose another id")
+                yield Problem(
+                    path=guide.path, line=line, cell=number, message=message, hint="choose another id"
+                )
             first.setdefault(name, line)
 
 
@@ -111,7 +132,9 @@ def _hidden_reads(guide: Guide, backend: BackendName) -> Iterator[tuple[Cell, in
     cells = [cell for cell in guide.cells if cell.kind == "code" and cell.admits(backend)]
     parsed = {cell.id: pycode.statements(cell.source) for cell in cells}
     ever_shown = {name for cell in cells if not cell.hidden for s in parsed[cell.id] for name in s.binds}
-    hidden = {name: cell for cell in reversed(cells) if cell.hidden for s in parsed[cell.id] for name in s.binds}
+    hidden = {
+        name: cell for cell in reversed(cells) if cell.hidden for s in parsed[cell.id] for name in s.binds
+    }
     bound: set[str] = set()
     for cell in cells:
         if cell.hidden:
@@ -123,4 +146,3 @@ def _hidden_reads(guide: Guide, backend: BackendName) -> Iterator[tuple[Cell, in
                 if hidden[name].line < cell.line or name not in ever_shown:
                     yield cell, cell.line + statement.line - 1, name, hidden[name]
             bound |= statement.binds
-

@@ -52,7 +52,9 @@ def read(lines: list[str], path: str) -> FrontMatter | Problem:
         )
     end = next((number for number, line in enumerate(lines[1:], 2) if line.rstrip() == _FENCE), None)
     if end is None:
-        return Problem(path=path, line=1, message="the header has no end", hint="close it with a line '# ---'")
+        return Problem(
+            path=path, line=1, message="the header has no end", hint="close it with a line '# ---'"
+        )
     return _parse(lines[1 : end - 1], end, path)
 
 
@@ -67,7 +69,12 @@ def _parse(lines: list[str], end: int, path: str) -> FrontMatter | Problem:
         line = 2 + mark.line if mark else 2
         return Problem(path=path, line=line, message=f"the header is not YAML: {what}", hint="mend this line")
     if not isinstance(values, dict) or not isinstance(node, yaml.MappingNode):
-        return Problem(path=path, line=2, message="the header is not a list of 'key: value' lines", hint="see CONTRIBUTING.md")
+        return Problem(
+            path=path,
+            line=2,
+            message="the header is not a list of 'key: value' lines",
+            hint="see CONTRIBUTING.md",
+        )
     keys = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
     return FrontMatter(values=values, lines=keys, end=end)
 
@@ -76,7 +83,11 @@ class _Loader(yaml.SafeLoader):
     """Safe YAML in which a date stays the text that was written, so that the schema can judge it."""
 
 
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str)
+def _as_written(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> object:
+    return loader.construct_scalar(node)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_written)
 
 
 def build(found: FrontMatter, settings: Settings, path: str) -> tuple[Header | None, list[Problem]]:
@@ -106,23 +117,38 @@ def build(found: FrontMatter, settings: Settings, path: str) -> tuple[Header | N
 
 def _schema_problems(found: FrontMatter, path: str) -> Iterator[Problem]:
     validator = jsonschema.Draft202012Validator(schema())
-    for error in sorted(validator.iter_errors(dict(found.values)), key=lambda error: list(map(str, error.path))):
+    for error in sorted(
+        validator.iter_errors(dict(found.values)), key=lambda error: list(map(str, error.path))
+    ):
         where = ".".join(map(str, error.absolute_path))
         if error.validator == "additionalProperties":
             for key in sorted(set(found.values) - set(schema()["properties"])):
                 yield _unknown(key, "key", list(schema()["properties"]), found.lines.get(key), path)
         elif error.validator == "required":
-            missing = next(key for key in error.validator_value if key not in found.values and f"'{key}'" in error.message)
-            yield Problem(path=path, line=1, message=f"the header lacks '{missing}'", hint=f"add a line '# {missing}: …'")
+            missing = next(
+                key
+                for key in error.validator_value
+                if key not in found.values and f"'{key}'" in error.message
+            )
+            yield Problem(
+                path=path,
+                line=1,
+                message=f"the header lacks '{missing}'",
+                hint=f"add a line '# {missing}: …'",
+            )
         else:
             key = str(error.absolute_path[0]) if error.absolute_path else ""
             line = found.lines.get(key, 1)
-            yield Problem(path=path, line=line, message=f"header, {where}: {error.message}", hint=_described(key))
+            yield Problem(
+                path=path, line=line, message=f"header, {where}: {error.message}", hint=_described(key)
+            )
     for key in ("created", "modified"):
         value = found.values.get(key)
         if isinstance(value, str) and not _is_date(value):
             hint = "write it as yyyy-mm-dd"
-            yield Problem(path=path, line=found.lines[key], message=f"header, {key}: '{value}' is no date", hint=hint)
+            yield Problem(
+                path=path, line=found.lines[key], message=f"header, {key}: '{value}' is no date", hint=hint
+            )
 
 
 def _is_date(text: str) -> bool:

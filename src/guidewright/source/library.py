@@ -49,7 +49,9 @@ def load(settings: Settings) -> Library:
         try:
             data = file.read_bytes()
         except OSError as error:
-            problems.append(Problem(path=path, message=f"cannot be read: {error.strerror}", hint="mend its permissions"))
+            problems.append(
+                Problem(path=path, message=f"cannot be read: {error.strerror}", hint="mend its permissions")
+            )
             continue
         parsed = parse(data, path=path, slug=slug, settings=settings)
         problems += parsed.problems

@@ -46,7 +46,9 @@ def parse(data: bytes, *, path: str, slug: Slug, settings: Settings) -> Parsed:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         message = f"is not UTF-8: byte 0x{data[error.start]:02x}"
-        return Parsed(guide=None, problems=(Problem(path=path, line=line, message=message, hint="save it as UTF-8"),))
+        return Parsed(
+            guide=None, problems=(Problem(path=path, line=line, message=message, hint="save it as UTF-8"),)
+        )
     unix = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     found = front.read(unix.split("\n"), path)
     if isinstance(found, Problem):
@@ -58,7 +60,9 @@ def parse(data: bytes, *, path: str, slug: Slug, settings: Settings) -> Parsed:
         return Parsed(guide=None, problems=tuple(problems))
     guide = Guide(slug=slug, path=path, header=header, cells=cells)
     problems += [*check(guide, settings, quick_line=found.lines.get("quick", 1)), *_not_canonical(text, path)]
-    return Parsed(guide=None if any(p.severity == "error" for p in problems) else guide, problems=tuple(problems))
+    return Parsed(
+        guide=None if any(p.severity == "error" for p in problems) else guide, problems=tuple(problems)
+    )
 
 
 # -------------------------------------------------------------------- cells
@@ -67,17 +71,33 @@ def parse(data: bytes, *, path: str, slug: Slug, settings: Settings) -> Parsed:
 def _cells(text: str, header_end: int, path: str) -> tuple[tuple[Cell, ...], list[Problem]]:
     markers = list(_markers(text, header_end))
     lines = text.split("\n")
-    loose = next((n for n in range(header_end + 1, (markers[0] if markers else len(lines)) + 1) if lines[n - 1].strip()), None)
+    loose = next(
+        (
+            n
+            for n in range(header_end + 1, (markers[0] if markers else len(lines)) + 1)
+            if lines[n - 1].strip()
+        ),
+        None,
+    )
     if not markers:
-        message, hint = "is not percent format: no line begins with '# %%'", "begin each cell with '# %%' or '# %% [markdown]'"
+        message, hint = (
+            "is not percent format: no line begins with '# %%'",
+            "begin each cell with '# %%' or '# %% [markdown]'",
+        )
         return (), [Problem(path=path, line=header_end + 1, message=message, hint=hint)]
     if loose is not None and loose < markers[0]:
-        return (), [Problem(path=path, line=loose, message="text before the first cell", hint="begin it with '# %%'")]
+        return (), [
+            Problem(path=path, line=loose, message="text before the first cell", hint="begin it with '# %%'")
+        ]
     notebook = _read(text)
     nodes = [cell for cell in notebook.cells if cell.cell_type != "raw"]
     if len(nodes) != len(markers):
         message = f"{len(markers)} cell markers make {len(nodes)} cells: one stands inside indented code or a string"
-        return (), [Problem(path=path, line=markers[0], message=message, hint="put '# %%' at the start of its line only")]
+        return (), [
+            Problem(
+                path=path, line=markers[0], message=message, hint="put '# %%' at the start of its line only"
+            )
+        ]
     return _build_cells(nodes, markers, lines, path)
 
 
@@ -91,7 +111,9 @@ def _markers(text: str, header_end: int) -> Iterator[int]:
     """Yield the 1-based lines of the cell markers, those inside strings left out."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
-        starts = {token.start[0] for token in tokens if token.type == tokenize.COMMENT and token.start[1] == 0}
+        starts = {
+            token.start[0] for token in tokens if token.type == tokenize.COMMENT and token.start[1] == 0
+        }
     except (tokenize.TokenError, SyntaxError):  # a bare magic, or code that is reported below
         starts = set(range(1, text.count("\n") + 2))
     for number, line in enumerate(text.split("\n"), 1):
@@ -142,7 +164,9 @@ def _syntax_problem(node: NotebookNode, line: int, path: str, number: int) -> Pr
     except (SyntaxError, ValueError) as error:
         at = line + (getattr(error, "lineno", 1) or 1) - 1
         what = getattr(error, "msg", None) or str(error)
-        return Problem(path=path, line=at, cell=str(number), message=f"is not Python: {what}", hint="mend this line")
+        return Problem(
+            path=path, line=at, cell=str(number), message=f"is not Python: {what}", hint="mend this line"
+        )
     return None
 
 
@@ -182,9 +206,9 @@ def _not_canonical(text: str, path: str) -> Iterator[Problem]:
         return
     wanted = canonical(text)
     if wanted != text:
-        pairs = zip(text.split("\n") + [None], wanted.split("\n") + [None], strict=False)
+        pairs = zip([*text.split("\n"), None], [*wanted.split("\n"), None], strict=False)
         line, (_, want) = next((n, pair) for n, pair in enumerate(pairs, 1) if pair[0] != pair[1])
         message = f"is not as jupytext would write it; this line would be {want!r}"
-        yield Problem(path=path, line=line, message=message, hint="guidewright check --fix", severity="warning")
-
-
+        yield Problem(
+            path=path, line=line, message=message, hint="guidewright check --fix", severity="warning"
+        )

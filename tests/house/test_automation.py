@@ -1,0 +1,71 @@
+"""What automation runs is what people type, with no more rights than it needs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+CI = ROOT / ".ci/run"
+
+
+def load(path: Path) -> dict[Any, Any]:
+    loaded = yaml.safe_load(path.read_text("utf-8"))
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def steps(workflow: dict[Any, Any]) -> list[dict[str, Any]]:
+    return [step for job in workflow["jobs"].values() for step in job["steps"]]
+
+
+def test_ci_runs_check_test_and_guides_in_this_order_and_stops_at_a_failure() -> None:
+    script = CI.read_text("utf-8")
+    assert re.findall(r"^make (\w+)", script, re.MULTILINE) == ["check", "test", "guides"]
+    assert "set -euo pipefail" in script
+    subprocess.run(["bash", "-n", str(CI)], check=True)
+
+
+def test_there_is_a_workflow_for_pull_requests() -> None:
+    assert "pull-request.yml" in [path.name for path in WORKFLOWS]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_may_only_read_and_keeps_no_credential(path: Path) -> None:
+    workflow = load(path)
+    assert workflow["permissions"] == {"contents": "read"}
+    assert not [name for name, job in workflow["jobs"].items() if "permissions" in job]
+    checkouts = [step for step in steps(workflow) if step.get("uses", "").startswith("actions/checkout@")]
+    assert checkouts
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+    assert "secrets." not in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_ends_in_time_and_only_its_newest_run_goes_on(path: Path) -> None:
+    workflow = load(path)
+    assert "group" in workflow["concurrency"]
+    assert all(job["timeout-minutes"] <= 60 for job in workflow["jobs"].values())
+
+
+def test_the_pull_request_workflow_runs_the_make_targets_on_every_python() -> None:
+    workflow = load(ROOT / ".github/workflows/pull-request.yml")
+    # YAML 1.1 reads the bare word `on` as true.
+    assert set(workflow[True]) == {"pull_request", "push"}
+    assert {step["run"] for step in steps(workflow) if "run" in step} == {
+        "make check",
+        "make test",
+        "make guides",
+    }
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_no_expression_is_pasted_into_a_shell(path: Path) -> None:
+    assert not [step["run"] for step in steps(load(path)) if "${{" in step.get("run", "")]

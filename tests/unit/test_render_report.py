@@ -1,0 +1,72 @@
+"""The parity page, the home page and the navigation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import samples
+
+from guidewright.model import CellFailure
+from guidewright.render import index
+from guidewright.render.interface import ENGLISH, text
+from guidewright.render.report import ParityEntry, parity_page
+
+
+def entry(**notices) -> ParityEntry:
+    return ParityEntry(guide=samples.GUIDE, views=samples.views(**notices), parity=samples.PARITY)
+
+
+def test_the_table_has_outcome_profile_seconds_versions_and_checks() -> None:
+    shown = parity_page([entry(jax="quick", torch="nothing")], site=samples.SITE)
+    assert "| Guide | JAX | TensorFlow | PyTorch |" in shown
+    row = next(line for line in shown.splitlines() if line.startswith("| [A small guide"))
+    assert row == (
+        "| [A small guide to `fit()`](guides/small/guide_one.md) | ✓ 0.10.2<br>quick · 83 s · 14 checks "
+        "| ✓ 2.21.0<br>full · 83 s · 14 checks | not proven yet |"
+    )
+
+
+def test_findings_name_line_and_cell_and_keep_markdown_out() -> None:
+    shown = parity_page([entry()], site=samples.SITE)
+    assert "- line 60, cell `figure`: differs between backends" in shown
+    assert "a pixel &#124; \\*another\\*" in shown
+    assert "cell `fit`" not in shown
+
+
+def test_a_failure_is_shown_with_its_place() -> None:
+    failure = CellFailure(cell="fit", line=53, name="ValueError", message="no")
+    failed = replace(samples.record("jax"), outcome="failed", failure=failure)
+    shown = parity_page([replace(entry(), failed={"jax": failed})], site=samples.SITE)
+    assert "✗ failed" in shown
+    assert "guides/small/guide\\_one.py:53 · ValueError: no" in shown
+
+
+def test_a_backend_that_a_guide_does_not_claim_is_a_dash() -> None:
+    only = replace(samples.GUIDE, header=replace(samples.HEADER, backends=("jax",)))
+    shown = parity_page(
+        [ParityEntry(guide=only, views=samples.views(only), parity=samples.PARITY)], site=samples.SITE
+    )
+    assert shown.count("| — ") == 2
+
+
+def test_a_guide_without_proof_is_left_out_of_lists_and_navigation() -> None:
+    cards = [index.card(samples.GUIDE, samples.views(jax="nothing", tensorflow="nothing", torch="nothing"))]
+    assert index.unlisted(cards) == ["guides/small/guide_one.md"]
+    assert "guide_one" not in index.home(cards, site=samples.SITE)
+    assert "guide_one" not in str(index.navigation(cards, site=samples.SITE))
+
+
+def test_lists_are_by_category_and_title() -> None:
+    second = replace(samples.GUIDE, slug="b", header=replace(samples.HEADER, title="Zebra"))
+    cards = [index.card(guide, samples.views(guide)) for guide in (second, samples.GUIDE)]
+    nav = index.navigation(cards, site=samples.SITE)
+    assert nav[1]["Guides"][1]["Getting started"] == [
+        {"A small guide to fit()": "guides/small/guide_one.md"},
+        {"Zebra": "guides/b.md"},
+    ]
+    assert "](small/guide_one.md)" in index.guides(cards, site=samples.SITE)
+    assert "](guides/small/guide_one.md)" in index.home(cards, site=samples.SITE)
+
+
+def test_a_language_without_a_text_falls_back_to_english() -> None:
+    assert text("output", "xx") == ENGLISH["output"]
