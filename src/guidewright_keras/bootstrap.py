@@ -18,6 +18,8 @@ from typing import Any
 
 import wrapt
 
+from guidewright_keras import quiet
+
 _DEFINES_GET_FILE = "keras.src.utils.file_utils"
 _CPU = ("CPU", "cpu")
 
@@ -33,7 +35,7 @@ def start(request: dict[str, Any]) -> None:
     Args:
         request: ``datasets``, a list of ``{"name", "file", "url", "path", "source", "digest"}``, all text; and
             ``home``, the folder for ``KERAS_HOME``, so that neither the user's ``keras.json`` nor their cache shapes
-            a run. Where Keras is loaded already (a forked kernel), it keeps the home that it was loaded with.
+            a run; and, if wanted, ``log``, a file for what native code says. Where Keras is loaded already (a forked kernel), it keeps the home that it was loaded with.
     """
     global _home
     _home = os.environ["KERAS_HOME"] = str(request["home"])
@@ -41,6 +43,8 @@ def start(request: dict[str, Any]) -> None:
     _declared.update({entry["url"]: entry for entry in request["datasets"]})
     _used.clear()
     wrapt.register_post_import_hook(_serve, _DEFINES_GET_FILE)
+    if log := request.get("log"):
+        quiet.install(Path(log))
 
 
 def report() -> dict[str, Any]:

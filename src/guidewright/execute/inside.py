@@ -1,7 +1,7 @@
 """What runs inside a job's kernel, around the guide: called by :mod:`guidewright.execute.kernel`, never by a guide.
 
 Light to import, so that a kernel starts fast. A backend's *bootstrap* module has two functions: ``start(request)``,
-before the first cell, with ``{"datasets": [...], "home": folder}``; and ``report()``, after the last, which returns
+before the first cell, with ``{"datasets": [...], "home": folder, "log": file}``; and ``report()``, after the last, which returns
 ``{"device": str, "device_class": str, "datasets": [names used]}``.
 """
 
