@@ -31,6 +31,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "quick_output": "From a quick run: less data and training than the code asks for.",
         "elsewhere_output": "From {device}, {date}, with {versions}.",
         "nothing_output": "Not proven on {labels} yet, so there is no output to show.",
+        "nothing_shared": "Not proven on {labels} yet.",
         "skipped_output": "This cell was left out of the run: {missing} is not installed there.",
         "skipped_output_unknown": "This cell was left out of the run.",
         "no_output": "No output.",

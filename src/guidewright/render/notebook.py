@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import nbformat
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
 
 from guidewright.model import BackendView, Cell, CellRun, Guide
-from guidewright.render import proof
+from guidewright.render import colab, proof
 from guidewright.render.addresses import SiteInfo
 from guidewright.render.interface import text
 
@@ -36,7 +34,7 @@ def notebook(
         raise ValueError(f"no full record of {guide.slug} on {view.backend}")
     runs = {run.id: run for run in view.record.cells} if executed and view.record else {}
     anchors = _anchors(guide)
-    cells = [_title(guide, view, site, language), _colab(guide, view, site, language)]
+    cells = [_title(guide, view, site, language), _install(guide, view, site, language)]
     for cell in guide.cells:
         if cell.hidden or not cell.admits(view.backend):
             continue
@@ -75,6 +73,11 @@ def _title(guide: Guide, view: BackendView, site: SiteInfo, language: str) -> An
     return nbformat.v4.new_markdown_cell("\n\n".join(parts), id=TITLE_ID)
 
 
+def _install(guide: Guide, view: BackendView, site: SiteInfo, language: str) -> Any:
+    source = colab.source(guide, view, site=site, language=language)
+    return nbformat.v4.new_code_cell(source, id=COLAB_ID)
+
+
 def _code(cell: Cell, code: str, run: CellRun | None) -> Any:
     metadata: dict[str, Any] = {}
     if tags := sorted(cell.tags - {"varies"}):
@@ -94,72 +97,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-# ------------------------------------------------------------------- Colab
-
-
-def _colab(guide: Guide, view: BackendView, site: SiteInfo, language: str) -> Any:
-    """The cell that installs the proven versions in Colab, and leaves Colab's own backend builds alone."""
-    wanted = [*(_pinned(name, view) for name in site.colab_install), *_extra(guide, site)]
-    lines = [f"# {text('colab_comment', language)}", "import sys", "", 'if "google.colab" in sys.modules:']
-    if wanted:
-        lines += ["    import subprocess", ""]
-        lines += [f'    pip = [sys.executable, "-m", "pip", "install", "--quiet", {_strings(wanted)}]']
-        lines += ["    subprocess.run(pip, check=True)", ""]
-    lines += _version_lines(view, site, language)
-    return nbformat.v4.new_code_cell("\n".join(lines), id=COLAB_ID)
-
-
-def _version_lines(view: BackendView, site: SiteInfo, language: str) -> list[str]:
-    proven = view.versions[0][1] if view.record and view.versions else ""
-    name = "colab_version" if proven else "colab_version_unproven"
-    message = text(name, language, label=view.label, proven=proven)
-    names = site.distributions.get(view.backend) or (view.backend,)
-    return [
-        "    from importlib.metadata import PackageNotFoundError, version",
-        "",
-        f"    found = {_string(text('colab_missing', language))}",
-        f"    for name in ({_strings(names)},):",
-        "        try:",
-        "            found = version(name)",
-        "            break",
-        "        except PackageNotFoundError:",
-        "            pass",
-        f"    print({_string(message)}.format(found=found))",
-    ]
-
-
-def _pinned(name: str, view: BackendView) -> str:
-    versions = view.record.environment.distributions if view.record else {}
-    version = versions.get(name) or versions.get(canonicalize_name(name))
-    return f"{name}=={version}" if version else name
-
-
-def _extra(guide: Guide, site: SiteInfo) -> list[str]:
-    """The header's ``requires`` that are no backend, nor a distribution of one."""
-    own = {*site.labels, *(name for names in site.distributions.values() for name in names)}
-    own = {canonicalize_name(name) for name in {*own, *site.colab_install}}
-    return [want for want in guide.header.requires if canonicalize_name(_name(want)) not in own]
-
-
-def _name(requirement: str) -> str:
-    try:
-        return Requirement(requirement).name
-    except InvalidRequirement:
-        return requirement
-
-
-def _string(words: str) -> str:
-    escaped = words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
-
-
-def _strings(words: Any) -> str:
-    return ", ".join(map(_string, words))
-
-
-# ------------------------------------------------------------------- prose
 
 
 def _without_ids(markdown: str) -> str:

@@ -65,9 +65,9 @@ def shared_notice(views: Views, language: str = "en") -> str:
     proven = [view for view in views if view.record]
     words = []
     if proven and all(view.notice for view in proven):
-        words.append(output_notice(min(proven, key=lambda view: view.notice != "quick"), language))
+        words.append(output_notice(min(proven, key=lambda view: view.notice == "quick"), language))
     if nothing := _labels(views, "nothing"):
-        words.append(text("nothing_output", language, labels=nothing))
+        words.append(text("nothing_shared", language, labels=nothing))
     return " ".join(words)
 
 

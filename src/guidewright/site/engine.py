@@ -88,7 +88,7 @@ def assemble(settings: Settings, languages: Sequence[str], *, default_language: 
     except OSError as error:
         hint = "make room, or change who may write there, and try again"
         raise SiteError(
-            Problem(message=f"cannot write: {error.strerror}", path=str(target), hint=hint)
+            Problem(message=f"cannot write: {error.strerror or error}", path=str(target), hint=hint)
         ) from error
     return target
 

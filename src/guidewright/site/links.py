@@ -14,6 +14,8 @@ _LINKS = {"a": "href", "img": "src", "link": "href", "script": "src", "source": 
 # Elements whose address the browser fetches by itself; a plain link is fetched only when the reader follows it.
 _FETCHED = {"img", "script", "source", "iframe"}
 
+_HINT = "mend the heading or the link in the guide that this page is made from"
+
 
 class _Page(HTMLParser):
     """Collects the ids and the links of one page."""
@@ -49,10 +51,12 @@ def check(site: Path, *, site_url: str = "") -> list[Problem]:
     problems = []
     for name, page in pages.items():
         repeated = sorted(word for word, count in page.ids.items() if count > 1)
-        problems += [Problem(message=f"the id {word!r} is used twice", path=name) for word in repeated]
+        problems += [
+            Problem(message=f"the id {word!r} is used twice", path=name, hint=_HINT) for word in repeated
+        ]
         for url, fetched in dict.fromkeys(page.links):
             if message := _broken(site, pages, name, url, base, fetched):
-                problems.append(Problem(message=message, path=name))
+                problems.append(Problem(message=message, path=name, hint=_HINT))
     return problems
 
 
