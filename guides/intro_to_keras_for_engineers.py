@@ -195,10 +195,8 @@ history = model.fit(
 )
 
 # %% tags=["test"]
-assert all(
-    os.path.isfile(f"model_at_epoch_{number}.keras")
-    for number in range(1, len(history.epoch) + 1)
-)
+# `history.epoch` counts from 0, the names of the files from 1.
+assert all(os.path.isfile(f"model_at_epoch_{n + 1}.keras") for n in history.epoch)
 assert 1 <= len(history.epoch) <= epochs
 assert not os.path.exists(f"model_at_epoch_{len(history.epoch) + 1}.keras")
 assert np.isfinite(history.history["loss"] + history.history["val_loss"]).all()

@@ -130,7 +130,7 @@ AWKWARD = st.lists(
 ).map("\n".join)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(output=AWKWARD)
 def test_any_text_survives_in_a_fence_inside_tabs_inside_a_fold(output: str) -> None:
     cells = (samples.code("a", "f()", 1),)

@@ -17,13 +17,17 @@ _CLOCK = r"(?<![\w:.])\d+(?::\d\d){1,2}(?![\w:])"
 _SPAN = rf"{_DURATION}(?:,? {_DURATION})*"
 
 _ADDRESS = re.compile(r"\b(at|id=) ?0x[0-9a-fA-F]+\b")
-_CELL_FILE = re.compile(r"(?:(?<![^\s\"'<>:])[^\s\"'<>:]*|<[\w-]+>)/ipykernel_\d+/\d+\.py\b|<ipython-input-\d+-[0-9a-f]+>")
+_CELL_FILE = re.compile(
+    r"(?:(?<![^\s\"'<>:])[^\s\"'<>:]*|<[\w-]+>)/ipykernel_\d+/\d+\.py\b|<ipython-input-\d+-[0-9a-f]+>"
+)
 _TOKEN = r"tmp(?=[a-z0-9_]*\d)[a-z0-9_]{8}(?![A-Za-z0-9_])"
 _TEMPORARY = re.compile(
     rf"(?:<tmp>|<temporary>|/tmp|/var/tmp|/var/folders/\w\w/\w+/T)(?:/{_TOKEN})?(?=[/\s\"'),.:;\]]|\Z)"
     rf"|(?<=/){_TOKEN}"
 )
-_PROGRESS = re.compile(r"\d+/(?:\d+|Unknown)\b.*(?:[━█▏▎▍▌▋▊▉]|\[[=>.]+\])|/(?:step|epoch|batch|sample)\b")
+_PROGRESS = re.compile(
+    r"(?<!\d)\d+/(?:\d+|Unknown)\b.*(?:[━█▏▎▍▌▋▊▉]|\[[=>.]+\])|/(?:step|epoch|batch|sample)\b"
+)
 _RATE_BOX = re.compile(r"\[\d+:\d\d(?::\d\d)?<[^\]\n,]*,\s*[\d.?]+\s?(?:\w*/s|s/\w+)")
 _PER_STEP = re.compile(rf"{_SPAN}|{_CLOCK}(?: {_DURATION})?")
 _SHORTENED = re.compile(r"(?<=/step) +t?e?p$")
@@ -45,12 +49,12 @@ def object_addresses(text: str) -> str:
 
 def cell_files(text: str) -> str:
     """The file in which IPython compiled a cell, named after the process: ``/tmp/ipykernel_77/123.py`` → ``<cell>``."""
-    return _CELL_FILE.sub("<cell>", text)
+    return _CELL_FILE.sub("<cell>", text) if "/ipykernel_" in text or "<ipython-input" in text else text
 
 
 def temporary_paths(text: str) -> str:
     """Folders and files with a random name: ``/tmp/tmpab12cd34/model.keras`` → ``<temporary>/model.keras``."""
-    return _TEMPORARY.sub("<temporary>", text)
+    return _TEMPORARY.sub("<temporary>", text) if "tmp" in text or "/var/folders" in text else text
 
 
 def progress_timings(text: str) -> str:
@@ -59,6 +63,8 @@ def progress_timings(text: str) -> str:
 
 
 def _progress_line(line: str) -> str:
+    if "/" not in line:
+        return line
     line = _RATE_BOX.sub("[<time>", line)
     return _PER_STEP.sub("<time>", _SHORTENED.sub("", line)) if _PROGRESS.search(line) else line
 

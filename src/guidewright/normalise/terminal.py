@@ -34,6 +34,8 @@ _MOVES = frozenset("@ABCDEFGHJKLMPXdf")
 _DOWN = frozenset("BEHLdf")
 _ERASES = {"J": (0, 1, 2, 3), "K": (0, 1, 2)}
 _VERTICAL = re.compile(r"\x1b(?:\[[\d;]*[ABEFHJLMdf]|[78])")
+_ANYWHERE = re.compile(r"\x1b(?:\[[\d;]*[Hdf]|\[[123]J|[78])")
+_STEP = re.compile(r"\n|\x1b\[(?:(?P<up>\d+)[AF]|(?P<down>\d+)[BE])")
 _NUMBER = re.compile(r"\d+")
 _DOWNWARD = re.compile(r"\x1b\[(\d+)[;\d]*[BEHLdf]")
 _NARROW = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u00ff\u2500-\u259f]*")
@@ -48,7 +50,8 @@ def resolve(text: str) -> str:
     screen clears all that came before.
     """
     text = _sanitised(text)
-    rows = _screen(text) if _VERTICAL.search(text) else map(_line, text.split("\n"))
+    still, moving = _split(text)
+    rows = [*map(_line, still), *(_screen(moving) if moving else ())]
     return "\n".join(row.rstrip(" ") for row in rows).rstrip("\n")
 
 
@@ -69,11 +72,25 @@ def _sequence(match: re.Match[str]) -> str:
     if final not in _MOVES or re.search(r"[^\d;]", params):
         return ""
     numbers = [int(number[:4] or 0) for number in params.split(";")][: 2 if final in "Hf" else 1]
-    if final in _DOWN:
-        numbers[0] = min(max(numbers[0], 1), ROWS)
-    if numbers[0] not in _ERASES.get(final, numbers):
-        return ""
+    if final in _ERASES:
+        return f"\x1b[{numbers[0]}{final}" if numbers[0] in _ERASES[final] else ""
+    numbers[0] = min(max(numbers[0], 1), ROWS if final in _DOWN else 9999)
     return f"\x1b[{';'.join(map(str, numbers))}{final}"
+
+
+def _split(text: str) -> tuple[list[str], str]:
+    """Divide a text into the lines that the cursor never comes back to, and the rest, which needs a whole screen."""
+    first = _VERTICAL.search(text)
+    lines = text.split("\n")
+    if first is None:
+        return lines, ""
+    row = highest = text.count("\n", 0, first.start())
+    for step in _STEP.finditer(text, first.start()):
+        up, down = step["up"], step["down"]
+        row = max(0, row - int(up)) if up else row + int(down or 1)
+        highest = min(highest, row)
+    highest = 0 if _ANYWHERE.search(text) else highest
+    return lines[:highest], "\n".join(lines[highest:])
 
 
 def _line(line: str) -> str:
