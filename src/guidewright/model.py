@@ -308,7 +308,7 @@ class CellParity:
     @property
     def finding(self) -> str:
         """Why a maintainer should look: an undeclared difference, or a declaration without one; else empty."""
-        if self.state == "varies" and not self.declared:
+        if self.state in ("varies", "missing") and not self.declared:
             return f"differs between backends without the tag 'varies': {self.detail}"
         if self.state in ("same", "close") and self.declared:
             return "is tagged 'varies', and does not differ"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
@@ -139,6 +140,19 @@ def test_tensorflow_has_the_name_that_the_platform_knows_it_by(
     names = locked(platform)
     assert present in names
     assert absent not in names
+
+
+@pytest.mark.parametrize("python", ["3.11.2", "3.12.0", "3.13.0"])
+def test_what_is_locked_suits_the_oldest_python_of_each_line(python: str) -> None:
+    """Debian 12 has 3.11.2. Only a distribution that is installed here at its locked version can tell."""
+    pinned = locked({name: str(value) for name, value in default_environment().items()})
+    told = {}
+    for found in metadata.distributions():
+        name = canonicalize_name(found.metadata["Name"])
+        if pinned.get(name) == f"=={found.version.partition('+')[0]}":
+            told[name] = SpecifierSet(found.metadata.get("Requires-Python") or "")
+    assert len(told) > 60
+    assert [name for name, supported in sorted(told.items()) if not supported.contains(python)] == []
 
 
 def test_the_lock_brings_no_library_for_gpus() -> None:

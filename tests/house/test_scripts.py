@@ -90,7 +90,7 @@ def checkout(tmp_path: Path) -> Checkout:
         shutil.copy(SCRIPTS / name, root / "scripts" / name)
     (root / "pyproject.toml").write_text("one\n", "utf-8")
     (root / "requirements/lock.txt").write_text("two\n", "utf-8")
-    for program in ["sh", "awk", "cat", "cksum", "cp", "dirname", "grep", "mkdir", "mv", "rm", "sed"]:
+    for program in ["sh", "awk", "cat", "cksum", "cp", "dirname", "grep", "mkdir", "mv", "rm", "sed", "tail"]:
         found = shutil.which(program)
         assert found, f"{program} is not on this machine"
         (tmp_path / "bin" / program).symlink_to(found)
@@ -213,6 +213,7 @@ def test_a_failure_shows_pips_reason_and_keeps_what_was_there(installed: Checkou
     assert failed.returncode == 3
     assert "No matching distribution found for nosuch" in failed.stderr
     assert "Could not install into .venv: nosuch" in failed.stderr
+    assert ".venv/pip.log" in failed.stderr
     installed.pip_calls()
     assert installed.run("install", ".").stderr == ""
     assert installed.pip_calls() == []

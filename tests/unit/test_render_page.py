@@ -174,12 +174,18 @@ def test_a_cell_left_out_everywhere_is_said_once_with_its_program(sample: Page) 
     assert sample.markdown.count("This cell was left out of the run: dot is not installed there.") == 1
 
 
+def test_what_all_backends_share_is_said_once_in_the_proof_line() -> None:
+    views = samples.views(jax="quick", tensorflow="quick", torch="quick")
+    line = made(views=views).markdown.split("{ .gw-proof")[0].strip().split("\n")[-1]
+    assert line == samples.PROOF.replace(" · Keras", " · quick run · Keras")
+
+
 def test_notices_stand_at_the_head_and_in_the_backends_own_tab() -> None:
     views = samples.views(jax="quick", tensorflow="nothing", torch="proven elsewhere")
     shown = made(views=views).markdown
     line = shown.split("{ .gw-proof")[0].strip().split("\n")[-1]
     assert line.startswith(
-        "JAX 0.10.2 ✓ (quick run) TensorFlow – not proven yet PyTorch 2.13.0 ✓ (proven on CPU, 2026-11-23)"
+        "JAX 0.10.2 (quick run) ✓ TensorFlow – not proven yet PyTorch 2.13.0 (proven on CPU, 2026-11-23) ✓"
     )
     assert "JAX: these outputs are from a quick run" in shown
     log = shown.split("model.fit(x_train")[1].split('===! "PyTorch"')[0]

@@ -20,20 +20,20 @@ _ADDRESS = re.compile(r"\b(at|id=) ?0x[0-9a-fA-F]+\b")
 _CELL_FILE = re.compile(
     r"(?:(?<![^\s\"'<>:])[^\s\"'<>:]*|<[\w-]+>)/ipykernel_\d+/\d+\.py\b|<ipython-input-\d+-[0-9a-f]+>"
 )
-_TOKEN = r"tmp(?=[a-z0-9_]*\d)[a-z0-9_]{8}(?![A-Za-z0-9_])"
+_TOKEN = r"tmp[a-z0-9_]{8}(?!\w)"  # as the module tempfile makes them up
 _TEMPORARY = re.compile(
     rf"(?:<tmp>|<temporary>|/tmp|/var/tmp|/var/folders/\w\w/\w+/T)(?:/{_TOKEN})?(?=[/\s\"'),.:;\]]|\Z)"
-    rf"|(?<=/){_TOKEN}"
+    rf"|(?<=/)(?=tmp[a-z_]*\d){_TOKEN}"
 )
-_PROGRESS = re.compile(
-    r"(?<!\d)\d+/(?:\d+|Unknown)\b.*(?:[━█▏▎▍▌▋▊▉]|\[[=>.]+\])|/(?:step|epoch|batch|sample)\b"
-)
+_COUNT = re.compile(r"\d/(?:\d|Unknown)")
+_BAR = re.compile(r"[━█▏▎▍▌▋▊▉]|\[[=>.]+\]")
+_PER = re.compile(r"/(?:step|epoch|batch|sample)\b")
 _RATE_BOX = re.compile(r"\[\d+:\d\d(?::\d\d)?<[^\]\n,]*,\s*[\d.?]+\s?(?:\w*/s|s/\w+)")
 _PER_STEP = re.compile(rf"{_SPAN}|{_CLOCK}(?: {_DURATION})?")
 _SHORTENED = re.compile(r"(?<=/step) +t?e?p$")
 """What a longer update leaves of its last word when Keras' shorter last one does not cover it."""
 _LABELLED = re.compile(
-    rf"(?i)\b((?:time|took|taken|elapsed|duration|runtime|in|total|user|sys|after)\b[^\S\n]*[:=]?[^\S\n]*(?:of )?){_SPAN}"
+    rf"(?i)\b((?:time|took|taken|elapsed|duration|runtime|in|total|user|sys|after)\b[^\S\n]{{0,9}}[:=]?[^\S\n]{{0,9}}(?:of )?){_SPAN}"
 )
 _TIMEIT = re.compile(
     rf"{_DURATION} ± {_DURATION} per loop \(mean ± std\. dev\. of [\d,]+ runs?, [\d,]+ loops? each\)"
@@ -66,7 +66,10 @@ def _progress_line(line: str) -> str:
     if "/" not in line:
         return line
     line = _RATE_BOX.sub("[<time>", line)
-    return _PER_STEP.sub("<time>", _SHORTENED.sub("", line)) if _PROGRESS.search(line) else line
+    count = _COUNT.search(line)
+    if _PER.search(line) or (count and _BAR.search(line, count.end())):
+        line = _PER_STEP.sub("<time>", _SHORTENED.sub("", line))
+    return line
 
 
 def measured_times(text: str) -> str:

@@ -16,6 +16,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "read_online": "Read this guide on the site",
         # the proof line
         "quick_mark": "(quick run)",
+        "quick_all": "quick run",
         "elsewhere_mark": "(proven on {device}, {date})",
         "nothing_mark": "– not proven yet",
         "checks_none": "no checks",
@@ -73,7 +74,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "parity_failed": "✗ failed",
         "parity_errored": "✗ could not be run",
         "parity_cell": "✓ {version}",
-        "parity_facts": "{profile} · {seconds} s · {checks}",
+        "parity_run": "{profile} · {seconds} s",
         "findings_title": "Differences to look at",
         "findings_lead": "Outputs that differ between backends though the guide does not say so, and the other way round.",
         "findings_none": "None: every difference between backends is one that the guide announces.",

@@ -19,12 +19,17 @@ def plain(words: str) -> str:
 
 
 def line(views: Views, language: str = "en") -> str:
-    """Return the proof line: ``JAX 0.10.2 ✓ … · Keras 3.15.1 · CPU · 2026-11-23 · 14 checks``, as plain text."""
+    """Return the proof line: ``JAX 0.10.2 ✓ … · Keras 3.15.1 · CPU · 2026-11-23 · 14 checks``, as plain text.
+
+    The tick ends what is said of a backend, so that the next name is not read as part of it.
+    """
     records = [view.record for view in views if view.record]
-    parts = [" ".join(_backend(view, language) for view in views)]
+    all_quick = bool(records) and all(record.profile == "quick" for record in records)
+    parts = [" ".join(_backend(view, language, all_quick) for view in views)]
     if records:
         dates = sorted({_date(record) for record in records})
         parts += [
+            *([text("quick_all", language)] if all_quick else []),
             *_shared_versions(views),
             ", ".join(_unique(record.environment.device for record in records)),
             dates[0] if len(dates) == 1 else f"{dates[0]} – {dates[-1]}",
@@ -128,15 +133,15 @@ _FACTS = {
 }
 
 
-def _backend(view: BackendView, language: str) -> str:
+def _backend(view: BackendView, language: str, all_quick: bool) -> str:
     if not view.record:
         return f"{view.label} {text('nothing_mark', language)}"
-    marks = {
-        "quick": lambda: text("quick_mark", language),
-        "proven elsewhere": lambda: text("elsewhere_mark", language, **_where(view)),
-    }
-    mark = marks[view.notice]() if view.notice in marks else ""
-    return " ".join(part for part in (_with_version(view), "✓", mark) if part)
+    mark = ""
+    if view.notice == "quick" and not all_quick:
+        mark = text("quick_mark", language)
+    elif view.notice == "proven elsewhere":
+        mark = text("elsewhere_mark", language, **_where(view))
+    return " ".join(part for part in (_with_version(view), mark, "✓") if part)
 
 
 def _with_version(view: BackendView) -> str:

@@ -46,7 +46,8 @@ def _table(entries: Sequence[ParityEntry], site: SiteInfo, language: str) -> str
     for entry in entries:
         cells = [_cell(entry, backend, language) for backend in backends]
         rows.append([_link(entry.guide), *cells])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return f'<div class="gw-facts" markdown>\n\n{table}\n\n</div>'
 
 
 def _cell(entry: ParityEntry, backend: BackendName, language: str) -> str:
@@ -58,14 +59,13 @@ def _cell(entry: ParityEntry, backend: BackendName, language: str) -> str:
     if view.record is None:
         return text("parity_nothing", language)
     version = view.versions[0][1] if view.versions else ""
-    facts = text(
-        "parity_facts",
-        language,
-        profile=text(f"profile_{view.record.profile}", language),
-        seconds=f"{view.record.seconds:.0f}",
-        checks=interface.checks([view.record.checks], language),
-    )
-    return f"{plain(text('parity_cell', language, version=version))}<br>{plain(facts)}"
+    profile = text(f"profile_{view.record.profile}", language)
+    lines = [
+        text("parity_cell", language, version=version),
+        text("parity_run", language, profile=profile, seconds=f"{view.record.seconds:.0f}"),
+        interface.checks([view.record.checks], language),
+    ]
+    return "<br>".join(map(plain, lines))
 
 
 def _failures(entries: Sequence[ParityEntry], site: SiteInfo, language: str) -> list[str]:
