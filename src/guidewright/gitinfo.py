@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -14,21 +15,23 @@ def changed_since(revision: str, root: Path) -> frozenset[str]:
     Raises:
         InputError: there is no git, no repository, or no such revision.
     """
-    # The double dash of --end-of-options keeps a revision that looks like an option from being one.
-    diff = _git(["diff", "--name-only", "--relative", "-z", "--end-of-options", revision], root, revision)
+    # What looks like an option is a revision behind --end-of-options; what looks like a path is one before "--".
+    names = ["--name-only", "--no-renames", "--relative", "-z"]
+    diff = _git(["diff", *names, "--end-of-options", revision, "--"], root, revision)
     new = _git(["ls-files", "--others", "--exclude-standard", "-z"], root, revision)
     return frozenset(name for name in (diff + new).split("\0") if name)
 
 
 def _git(arguments: list[str], root: Path, revision: str) -> str:
     try:
-        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)
     except FileNotFoundError as error:
         raise InputError(
             "--since asks git, and there is no git here", hint="install git, or leave --since out"
         ) from error
     if done.returncode:
-        said = done.stderr.strip().splitlines()
+        said = os.fsdecode(done.stderr).strip().splitlines()
         message = f"git cannot tell what changed since '{revision}': {said[0] if said else 'no reason given'}"
         raise InputError(Problem(message=message, hint="name a commit, branch or tag that git log shows"))
-    return done.stdout
+    # Names are bytes to git, whatever the locale; so they are to the file system.
+    return os.fsdecode(done.stdout)

@@ -146,11 +146,11 @@ def test_tensorflow_has_the_name_that_the_platform_knows_it_by(
 def test_what_is_locked_suits_the_oldest_python_of_each_line(python: str) -> None:
     """Debian 12 has 3.11.2. Only a distribution that is installed here at its locked version can tell."""
     pinned = locked({name: str(value) for name, value in default_environment().items()})
-    told = {}
+    told: dict[str, SpecifierSet] = {}
     for found in metadata.distributions():
         name = canonicalize_name(found.metadata["Name"])
         if pinned.get(name) == f"=={found.version.partition('+')[0]}":
-            told[name] = SpecifierSet(found.metadata.get("Requires-Python") or "")
+            told[name] = SpecifierSet("".join(found.metadata.get_all("Requires-Python") or ()))
     assert len(told) > 60
     assert [name for name, supported in sorted(told.items()) if not supported.contains(python)] == []
 

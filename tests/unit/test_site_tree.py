@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,17 +98,16 @@ def test_a_folder_that_cannot_be_written_is_a_clear_failure(settings: settings_m
 
 
 def test_a_broken_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "a.md"
-    tree.put(file, b"old")
+    tree.synchronise(tmp_path / "t", {"a.md": b"old"})
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match="No space"):
-        tree.put(file, b"new")
-    assert file.read_bytes() == b"old"
-    assert names(tmp_path) == ["a.md"]
+        tree.synchronise(tmp_path / "t", {"a.md": b"new"})
+    assert (tmp_path / "t/a.md").read_bytes() == b"old"
+    assert names(tmp_path / "t") == ["a.md"]
 
 
 def test_the_config_inherits_and_holds_the_languages_own(settings: settings_module.Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 import click
 from rich.console import Console
@@ -16,24 +17,43 @@ from guidewright.plan import Selection
 
 
 def build(project: Project, selection: Selection, console: Console, *, as_json: bool) -> int:
-    """Prove the guides and build the site; a failed guide leaves the others, and the site, to be built all the same."""
+    """Prove the guides and build the site; return the exit code.
+
+    A failed guide leaves the others, and the site, to be built all the same. A site that cannot be built does not
+    hide what the run came to: the graver of the two exit codes counts.
+    """
     report = running.Report()
+    made: dict[str, Any] = {"site": "", "findings": []}
     failed: GuidewrightError | None = None
-    index = ""
     try:
         running.run(project, selection, console, report)
-        console.print("  building the site", highlight=False)
-        folder, _ = site.site(project, lambda text: console.print(text, highlight=False))
-        index = (folder / "index.html").relative_to(project.settings.root).as_posix()
-    except GuidewrightError as error:
-        failed = error
+        try:
+            _site(project, console, made)
+        except GuidewrightError as error:
+            failed = error
     finally:
         if as_json:
-            click.echo(json.dumps({"jobs": report.as_json(), "site": index}, ensure_ascii=False, indent=2))
+            click.echo(json.dumps({"jobs": report.as_json(), **made}, ensure_ascii=False, indent=2))
         else:
             summary.print_report(report, project, sys.stdout)
     if failed:
-        raise failed
+        click.echo(f"guidewright: {failed}", err=True)
+        return max(failed.exit_code, report.exit_code)
     if not as_json:
-        click.echo(f"\nThe site is ready: {index}")
+        _say(made)
     return report.exit_code
+
+
+def _site(project: Project, console: Console, made: dict[str, Any]) -> None:
+    console.print("  building the site", highlight=False)
+    folder, found = site.site(project, lambda text: console.print(text, highlight=False, markup=False))
+    made["findings"] = [str(problem) for problem in site.findings(found)]
+    made["site"] = site.relative(folder / "index.html", project)
+
+
+def _say(made: dict[str, Any]) -> None:
+    if count := len(made["findings"]):
+        click.echo(
+            f"\n{count} difference{'' if count == 1 else 's'} between backends to look at: guidewright site"
+        )
+    click.echo(f"\nThe site is ready: {made['site']}")

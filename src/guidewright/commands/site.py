@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import click
+
 from guidewright import compare
+from guidewright.commands.blame import blamed
 from guidewright.commands.lock import exclusive
 from guidewright.commands.pages import Entry, entries
 from guidewright.commands.project import Project
-from guidewright.errors import Problem, SiteError
+from guidewright.commands.summary import print_problems
+from guidewright.errors import FINE, GUIDE_FAILED, WRONG_USE, Problem, SiteError
 from guidewright.render import index, report
 from guidewright.render.addresses import SiteInfo
 from guidewright.render.page import render as render_page
@@ -17,6 +22,38 @@ from guidewright.site import config, engine, links, tree
 
 LANGUAGE = "en"
 Tell = Callable[[str], None]
+
+
+def report_render(project: Project, *, as_json: bool) -> int:
+    """Render, say so, and return the exit code."""
+    try:
+        found = render(project, _tell)
+    finally:
+        print_problems(_known(project))
+    folder = relative(project.settings.build, project)
+    if as_json:
+        _show({"build": folder, "pages": [entry.guide.slug for entry in found]})
+    else:
+        click.echo(f"rendered {len(found)} guide{'' if len(found) == 1 else 's'} into {folder}/")
+    return WRONG_USE if project.library.errors else FINE
+
+
+def report_site(project: Project, *, strict_parity: bool, as_json: bool) -> int:
+    """Build the site, say what backends differ in, and return the exit code."""
+    try:
+        folder, found = site(project, _tell)
+    finally:
+        print_problems(_known(project))
+    differences = findings(found)
+    print_problems(differences)
+    home = relative(folder / "index.html", project)
+    if as_json:
+        _show({"site": home, "findings": [str(problem) for problem in differences]})
+    else:
+        click.echo(f"The site is ready: {home}")
+    if project.library.errors:
+        return WRONG_USE
+    return GUIDE_FAILED if strict_parity and differences else FINE
 
 
 def render(project: Project, tell: Tell) -> list[Entry]:
@@ -29,21 +66,40 @@ def site(project: Project, tell: Tell) -> tuple[Path, list[Entry]]:
     """Render, run the engine, check links, and put the site together; return its folder.
 
     Raises:
-        SiteError: the engine failed or warned, or a link leads nowhere; the site that was there stays.
+        InputError: a guide has a link that leads nowhere; the site that was there stays.
+        SiteError: the engine failed or warned, or a page of our own is wrong; the site that was there stays.
     """
     with exclusive(project.settings.cache, "site", tell):
         found = _render(project)
         folder = project.settings.build / LANGUAGE
         epoch = engine.epoch(project.library.guides, [record for entry in found for record in entry.records])
-        built = engine.build(folder, epoch=epoch)
-        if problems := links.check(built, site_url=project.settings.site_url):
-            raise SiteError([_in_guide(problem) for problem in problems])
+        try:
+            built = engine.build(folder, epoch=epoch)
+            if problems := links.check(built, site_url=project.settings.site_url):
+                raise SiteError(problems)
+        except SiteError as error:
+            raise blamed(error.problems, project.library.guides) from error
         return engine.assemble(project.settings, [LANGUAGE]), found
 
 
-def _in_guide(problem: Problem) -> Problem:
-    path = f"site/{problem.path}"
-    return Problem(message=problem.message, path=path, hint=problem.hint or "mend the link in the guide")
+def findings(found: Sequence[Entry]) -> list[Problem]:
+    """Return, as warnings, the cells whose outputs differ without saying so, or say so and do not."""
+    hint = "tag the cell 'varies', give it a tolerance, or mend the guide"
+    return [
+        Problem(
+            path=entry.guide.path,
+            line=cell.line,
+            cell=cell.id,
+            message=cell.finding,
+            severity="warning",
+            hint=hint,
+        )
+        for entry in found
+        for cell in entry.parity.findings
+    ]
+
+
+# ------------------------------------------------------------------ render
 
 
 def _render(project: Project) -> list[Entry]:
@@ -72,18 +128,23 @@ def _parity(found: Sequence[Entry]) -> list[report.ParityEntry]:
     ]
 
 
-def findings(found: Sequence[Entry]) -> list[Problem]:
-    """Return, as warnings, the cells whose outputs differ without saying so, or say so and do not."""
-    hint = "tag the cell 'varies', give it a tolerance, or mend the guide"
-    return [
-        Problem(
-            path=entry.guide.path,
-            line=cell.line,
-            cell=cell.id,
-            message=cell.finding,
-            severity="warning",
-            hint=hint,
-        )
-        for entry in found
-        for cell in entry.parity.findings
-    ]
+# ------------------------------------------------------------------ telling
+
+
+def _known(project: Project) -> list[Problem]:
+    """What is wrong with guides and records, as far as it has been met."""
+    return [*project.library.problems, *project.damaged.values()]
+
+
+def relative(path: Path, project: Project) -> str:
+    """Write a path as people of the project know it."""
+    root = project.settings.root
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def _tell(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _show(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -199,7 +199,11 @@ async def _start_inside(client: Client, run: _Run, datasets: Sequence[DatasetFil
     order = {
         "cpus": list(run.slot.cpus),
         "bootstrap": run.settings.backends[run.job.backend].bootstrap,
-        "request": {"datasets": files, "home": str(run.work / "home" / ".keras"), "log": str(run.work / _LOG)},
+        "request": {
+            "datasets": files,
+            "home": str(run.work / "home" / ".keras"),
+            "log": str(run.work / _LOG),
+        },
     }
     reply = await _evaluate(client, f"{_INSIDE}.start({json.dumps(order)!r})", timeout=120)
     if reply.get("status") != "ok":

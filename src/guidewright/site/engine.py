@@ -21,7 +21,9 @@ from guidewright.site.tree import CONFIG, SITE
 Runner = Callable[[Sequence[str], Mapping[str, str]], "subprocess.CompletedProcess[str]"]
 """Runs a command with an environment and returns what it wrote; the seam for tests."""
 
-_WARNING = re.compile(r"^(WARNING|ERROR)\b", re.MULTILINE)
+_WARNING = re.compile(r"^(WARNING|ERROR) *- *(?P<words>.*)$", re.MULTILINE)
+# What MkDocs 1.6 says of a link; the rest of the line is its reason.
+_LINK = re.compile(r"Doc file '(?P<page>[^']+)' contains (?P<what>an? .*link '.*)")
 # What the engine may see of the caller's environment: enough to start, nothing that shapes the result.
 _PASSED = ("PATH", "HOME", "TMPDIR", "VIRTUAL_ENV", "SYSTEMROOT")
 
@@ -51,7 +53,8 @@ def build(folder: Path, *, epoch: int, environ: Mapping[str, str] = os.environ, 
     """Build one language's folder, as :func:`guidewright.site.tree.write` made it, and return the built site.
 
     Raises:
-        SiteError: the engine failed or warned; its own words are in the message.
+        SiteError: the engine failed or warned. Where all of it is about links, there is one problem a link, with the
+            page's path under the docs folder; else its own words are in the message.
     """
     config = folder / CONFIG
     environment = {name: environ[name] for name in _PASSED if name in environ}
@@ -66,10 +69,29 @@ def build(folder: Path, *, epoch: int, environ: Mapping[str, str] = os.environ, 
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean", "-f", str(config)]
     done = runner(command, environment)
     if done.returncode or _WARNING.search(done.stdout):
-        hint = "mend what it names; its input is under the same folder"
-        message = f"the site engine failed or warned:\n{_indent(done.stdout)}"
-        raise SiteError(Problem(message=message, path=str(config), hint=hint))
+        raise SiteError(_links(done.stdout) or _failure(done.stdout, config))
     return folder / SITE
+
+
+def _links(words: str) -> list[Problem]:
+    """Return the broken links that the engine warned of; nothing where it had anything else to say."""
+    found = [_LINK.match(warning["words"]) for warning in _WARNING.finditer(words)]
+    hint = "write the other guide's file name, as in [words](other_guide.md#id), or an address with https://"
+    links = [
+        Problem(message=f"has {match['what']}", path=match["page"], hint=hint) for match in found if match
+    ]
+    return links if len(links) == len(found) else []
+
+
+def _failure(words: str, config: Path) -> Problem:
+    hint = "mend what it names; its input is under the same folder"
+    if "No module named mkdocs" in words or "Unrecognised theme" in words:
+        hint = (
+            "the engine is not installed whole: make site installs it; or: pip install mkdocs mkdocs-material"
+        )
+    return Problem(
+        message=f"the site engine failed or warned:\n{_indent(words)}", path=str(config), hint=hint
+    )
 
 
 def assemble(settings: Settings, languages: Sequence[str], *, default_language: str = "en") -> Path:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
 from guidewright.errors import Problem, SiteError
+from guidewright.files import write_atomically
 from guidewright.model import Page
 from guidewright.settings import Settings
 
@@ -101,26 +100,9 @@ def synchronise(folder: Path, wanted: Mapping[str, bytes], *, keep: Iterable[str
             elif relative.as_posix() not in wanted:
                 path.unlink()
     for name, content in sorted(wanted.items()):
-        put(folder / name, content)
+        write_atomically(folder / name, content)
 
 
 def _remove_if_empty(folder: Path) -> None:
     if not any(folder.iterdir()):
         folder.rmdir()
-
-
-def put(path: Path, content: bytes) -> bool:
-    """Write a file whole or not at all, and only where its content changed; tell whether it did."""
-    if path.is_file() and path.read_bytes() == content:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return True

@@ -2,63 +2,57 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 from markdown_it import MarkdownIt
 
 from guidewright import pycode
 from guidewright.errors import Problem
-from guidewright.model import BackendName, Cell, Guide
+from guidewright.model import BackendName, Cell, Header
+from guidewright.pycode.names import STAR, Statement
 from guidewright.settings import Settings
+from guidewright.source.cells import Placed
 
 _HEADING_ID = re.compile(r"\s*\{#(?P<id>[^}\s]+)\}\s*$")
 _MARKDOWN = MarkdownIt("commonmark")
 
 
-def check(guide: Guide, settings: Settings, *, quick_line: int) -> Iterator[Problem]:
-    """Yield every problem of a guide whose file could be read."""
-    yield from _backend_problems(guide, settings)
-    yield from _id_problems(guide)
-    yield from _heading_problems(guide)
-    yield from _quick_problems(guide, quick_line)
-    yield from _hidden_name_problems(guide)
+def check(
+    cells: Sequence[Placed], header: Header, settings: Settings, path: str, *, quick_line: int
+) -> Iterator[Problem]:
+    """Yield what is wrong between the cells of a guide, and between them and its header.
+
+    Args:
+        cells: every cell of the guide.
+        quick_line: the line of ``quick`` in the header.
+    """
+    yield from _backend_problems(cells, header, settings, path)
+    yield from _quick_problems(cells, header.quick, path, quick_line)
+    yield from _star_problems(cells, path)
+    yield from _hidden_name_problems(cells, header.backends, path)
 
 
-def _number(guide: Guide, cell: Cell) -> str:
-    return str(guide.cells.index(cell) + 1)
-
-
-def _backend_problems(guide: Guide, settings: Settings) -> Iterator[Problem]:
-    for cell in guide.cells:
-        for name in cell.backends or ():
-            if name not in guide.header.backends:
+def _backend_problems(
+    cells: Iterable[Placed], header: Header, settings: Settings, path: str
+) -> Iterator[Problem]:
+    for entry in cells:
+        for name in entry.cell.backends or ():
+            if name not in header.backends:
                 known = name in settings.backends
                 message = (
                     f"the guide does not claim backend '{name}'" if known else f"unknown backend '{name}'"
                 )
-                hint = f"the guide claims: {', '.join(guide.header.backends)}"
+                hint = f"the guide claims: {', '.join(header.backends)}"
                 yield Problem(
-                    path=guide.path, line=cell.line - 1, cell=_number(guide, cell), message=message, hint=hint
+                    path=path, line=entry.marker, cell=str(entry.number), message=message, hint=hint
                 )
 
 
-def _id_problems(guide: Guide) -> Iterator[Problem]:
-    # Occurrences make derived ids unique; two cells that name the same id get one too, which would be a surprise.
-    for cell in guide.cells:
-        first = re.sub(r"-\d+$", "", cell.id)
-        if (
-            first != cell.id
-            and not re.fullmatch(r"[0-9a-f]{12}", first)
-            and any(c.id == first for c in guide.cells)
-        ):
-            yield Problem(
-                path=guide.path,
-                line=cell.line - 1,
-                message=f"cell id '{first}' is used twice",
-                hint="rename one",
-            )
+# ----------------------------------------------------------------- headings
 
 
 def headings(cell: Cell) -> Iterator[tuple[int, int, str, str]]:
@@ -71,78 +65,115 @@ def headings(cell: Cell) -> Iterator[tuple[int, int, str, str]]:
             yield cell.line + opening.map[0], int(opening.tag[1:]), text.strip(), found["id"] if found else ""
 
 
-def _heading_problems(guide: Guide) -> Iterator[Problem]:
+def heading_problems(cells: Iterable[Placed], path: str) -> Iterator[Problem]:
+    """Yield what is wrong with the headings of a guide."""
     first: dict[str, int] = {}
-    for cell in guide.cells:
-        for line, level, text, name in headings(cell) if cell.kind == "markdown" else ():
-            number = _number(guide, cell)
-            if level == 1:
-                message, hint = f"'# {text}' is a page title", "the header's title is; begin with '##'"
-                yield Problem(path=guide.path, line=line, cell=number, message=message, hint=hint)
-            if not name:
-                message, hint = (
-                    f"heading '{text}' has no id",
-                    "pin one, so that links last: '## Title {#short-id}'",
-                )
-                yield Problem(
-                    path=guide.path, line=line, cell=number, message=message, hint=hint, severity="warning"
-                )
-            elif name in first:
-                message = f"heading id '{name}' is used twice; first on line {first[name]}"
-                yield Problem(
-                    path=guide.path, line=line, cell=number, message=message, hint="choose another id"
-                )
-            first.setdefault(name, line)
+    prose = (entry for entry in cells if entry.cell.kind == "markdown")
+    for entry, (line, level, text, name) in ((e, heading) for e in prose for heading in headings(e.cell)):
+        if level == 1:
+            message, hint = f"'# {text}' is a page title", "the header's title is; begin with '##'"
+            yield Problem(path=path, line=line, cell=str(entry.number), message=message, hint=hint)
+        if not name:
+            message, hint = (
+                f"heading '{text}' has no id",
+                "pin one, so that links last: '## Title {#short-id}'",
+            )
+            yield Problem(
+                path=path, line=line, cell=str(entry.number), message=message, hint=hint, severity="warning"
+            )
+        elif name in first:
+            message = f"heading id '{name}' is used twice; first on line {first[name]}"
+            yield Problem(
+                path=path, line=line, cell=str(entry.number), message=message, hint="choose another id"
+            )
+        first.setdefault(name, line)
 
 
-def _quick_problems(guide: Guide, line: int) -> Iterator[Problem]:
-    assigned = {
-        name
-        for cell in guide.cells
-        if cell.kind == "code" and "parameters" in cell.tags
-        for name in pycode.assigned_values(cell.source)
-    }
-    for name in guide.header.quick:
+# -------------------------------------------------------------------- quick
+
+
+def _quick_problems(
+    cells: Iterable[Placed], quick: Mapping[str, Any], path: str, line: int
+) -> Iterator[Problem]:
+    parameters = [e.cell.source for e in cells if e.cell.kind == "code" and "parameters" in e.cell.tags]
+    assigned = sorted({name for source in parameters for name in pycode.assigned_values(source)})
+    for name, value in quick.items():
         if name not in assigned:
             message = f"header, quick: no cell tagged 'parameters' assigns '{name}'"
-            hint = f"assigned there: {', '.join(sorted(assigned)) or 'nothing'}"
-            yield Problem(path=guide.path, line=line, message=message, hint=hint)
+            hint = f"assigned there: {', '.join(assigned) or 'nothing'}"
+            yield Problem(path=path, line=line, message=message, hint=hint)
+        if not _is_literal(value):
+            message = f"header, quick.{name}: {value!r} cannot be written as Python"
+            hint = "use a number, a text, true or false, or a list of them"
+            yield Problem(path=path, line=line, message=message, hint=hint)
+
+
+def _is_literal(value: object) -> bool:
+    try:
+        return bool(ast.literal_eval(repr(value)) == value)
+    except (ValueError, SyntaxError):
+        return False
 
 
 # ------------------------------------------------------------- hidden names
 
 
-def _hidden_name_problems(guide: Guide) -> Iterator[Problem]:
-    """Find shown code that would fail in the published notebook: it reads what only a hidden cell defines."""
-    seen: set[tuple[int, str]] = set()
-    for backend in guide.header.backends:
-        for cell, line, name, definer in _hidden_reads(guide, backend):
-            if (line, name) not in seen:
-                seen.add((line, name))
+def _star_problems(cells: Iterable[Placed], path: str) -> Iterator[Problem]:
+    for entry in cells:
+        for statement in _statements(entry.cell) if not entry.cell.hidden else ():
+            if STAR in statement.imports:
+                message = "a star import hides which names it brings; hidden cells' names cannot be checked"
+                hint = "import the names that the guide uses"
+                line = entry.cell.line + statement.line - 1
                 yield Problem(
-                    path=guide.path,
+                    path=path,
                     line=line,
-                    cell=_number(guide, cell),
-                    message=f"a shown cell reads '{name}', which only the hidden cell on line {definer.line} defines",
-                    hint="define it in a shown cell, or tag this one too",
+                    cell=str(entry.number),
+                    message=message,
+                    hint=hint,
+                    severity="warning",
                 )
 
 
-def _hidden_reads(guide: Guide, backend: BackendName) -> Iterator[tuple[Cell, int, str, Cell]]:
-    cells = [cell for cell in guide.cells if cell.kind == "code" and cell.admits(backend)]
-    parsed = {cell.id: pycode.statements(cell.source) for cell in cells}
-    ever_shown = {name for cell in cells if not cell.hidden for s in parsed[cell.id] for name in s.binds}
-    hidden = {
-        name: cell for cell in reversed(cells) if cell.hidden for s in parsed[cell.id] for name in s.binds
-    }
+def _hidden_name_problems(
+    cells: Sequence[Placed], backends: Iterable[BackendName], path: str
+) -> Iterator[Problem]:
+    """Find shown code that would fail in the published notebook: it reads what only a hidden cell defines."""
+    seen: set[tuple[int, str]] = set()
+    for backend in backends:
+        admitted = [entry for entry in cells if entry.cell.admits(backend)]
+        for entry, line, name, definer in _hidden_reads(admitted):
+            if (line, name) not in seen:
+                seen.add((line, name))
+                where = f"the hidden cell on line {definer.marker}"
+                message = f"a shown cell reads '{name}', which only {where} defines before it"
+                hint = "define it in a shown cell before, or hide this one too"
+                yield Problem(path=path, line=line, cell=str(entry.number), message=message, hint=hint)
+
+
+def _hidden_reads(cells: Sequence[Placed]) -> Iterator[tuple[Placed, int, str, Placed]]:
+    """Yield (reader, line, name, definer) over the cells of one backend, in the order in which they run."""
+    hidden: dict[str, Placed] = {}
+    for entry in cells:
+        for name in _binds(entry.cell) if entry.cell.hidden else ():
+            hidden.setdefault(name, entry)
+    shown = [entry for entry in cells if not entry.cell.hidden]
+    ever_shown = {name for entry in shown for name in _binds(entry.cell)}
     bound: set[str] = set()
-    for cell in cells:
-        if cell.hidden:
-            continue
-        for statement in parsed[cell.id]:
-            now = (name for name in statement.reads if name not in bound)
-            later = (name for name in statement.later if name not in ever_shown)
-            for name in sorted({*now, *later} & set(hidden)):
-                if hidden[name].line < cell.line or name not in ever_shown:
-                    yield cell, cell.line + statement.line - 1, name, hidden[name]
+    for entry in shown:
+        for statement in _statements(entry.cell):
+            # A function may be called when a later cell has defined the name; all else reads it now.
+            names = {*(statement.reads - bound), *(statement.later - ever_shown)} & set(hidden)
+            for name in sorted(names if STAR not in bound else ()):
+                definer = hidden[name]
+                if definer.number < entry.number or name not in ever_shown:
+                    yield entry, entry.cell.line + statement.line - 1, name, definer
             bound |= statement.binds
+
+
+def _statements(cell: Cell) -> tuple[Statement, ...]:
+    return pycode.statements(cell.source) if cell.kind == "code" else ()
+
+
+def _binds(cell: Cell) -> frozenset[str]:
+    return frozenset(name for statement in _statements(cell) for name in statement.binds)

@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import jsonschema
 import yaml
+from packaging.requirements import InvalidRequirement, Requirement
 
 from guidewright.errors import Problem
 from guidewright.model import Header
 from guidewright.settings import Settings
+from guidewright.source.options import is_marker, suggestion
 
 _FENCE = "# ---"
-_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FrontMatter:
-    """The header's lines as found: its values, and the line in the file of each top-level key."""
+    """The header's lines as found."""
 
-    values: Mapping[str, Any]
-    lines: Mapping[str, int]
-    end: int
-    """1-based line of the closing fence."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """The line in the file of each top-level key, 1-based."""
+    end: int = 0
+    """The closing fence's line, 1-based; where there is none, the last line that may belong to the header."""
+    problems: tuple[Problem, ...] = ()
+    """Why there are no values, or some are lost."""
 
 
 @cache
@@ -41,42 +46,78 @@ def schema() -> dict[str, Any]:
     return document
 
 
-def read(lines: list[str], path: str) -> FrontMatter | Problem:
+# --------------------------------------------------------------------- read
+
+
+def read(lines: Sequence[str], path: str) -> FrontMatter:
     """Find and parse the front matter of a file's lines."""
     if not lines or lines[0].rstrip() != _FENCE:
-        return Problem(
-            path=path,
-            line=1,
-            message="the header is missing: the first line must be '# ---'",
-            hint="begin with '# ---', 'title: …' and the other keys behind '# ', and '# ---' again",
-        )
-    end = next((number for number, line in enumerate(lines[1:], 2) if line.rstrip() == _FENCE), None)
-    if end is None:
-        return Problem(
-            path=path, line=1, message="the header has no end", hint="close it with a line '# ---'"
-        )
-    return _parse(lines[1 : end - 1], end, path)
+        message = "the header is missing: the first line must be '# ---'"
+        hint = "begin with '# ---', 'title: …' and the other keys behind '# ', and '# ---' again"
+        return FrontMatter(problems=(Problem(path=path, line=1, message=message, hint=hint),))
+    for number, line in enumerate(lines[1:], 2):
+        if line.rstrip() == _FENCE:
+            return _parse([_uncomment(inside) for inside in lines[1 : number - 1]], number, path)
+        if not line.startswith("#") or is_marker(line):
+            break
+    else:
+        number = len(lines) + 1
+    message, hint = "the header that line 1 begins has no end", "close it with a line '# ---' before this one"
+    return FrontMatter(
+        end=number - 1, problems=(Problem(path=path, line=number, message=message, hint=hint),)
+    )
 
 
-def _parse(lines: list[str], end: int, path: str) -> FrontMatter | Problem:
-    text = "\n".join(line[2:] if line.startswith("# ") else line.removeprefix("#") for line in lines)
+def _uncomment(line: str) -> str:
+    return line[2:] if line.startswith("# ") else line.removeprefix("#")
+
+
+def _parse(lines: Sequence[str], end: int, path: str) -> FrontMatter:
     try:
-        node = yaml.compose(text, yaml.SafeLoader)
-        values = yaml.load(text, _Loader)
-    except yaml.YAMLError as error:
+        pairs = _pairs("\n".join(lines))
+    except (yaml.YAMLError, ValueError, LookupError) as error:
+        # What is no YAMLError comes from a tag on a value that is not of its kind, such as "!!int x".
         mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or "cannot be parsed"
-        line = 2 + mark.line if mark else 2
-        return Problem(path=path, line=line, message=f"the header is not YAML: {what}", hint="mend this line")
-    if not isinstance(values, dict) or not isinstance(node, yaml.MappingNode):
-        return Problem(
-            path=path,
-            line=2,
-            message="the header is not a list of 'key: value' lines",
-            hint="see CONTRIBUTING.md",
+        line = 2 + (min(mark.line, len(lines) - 1) if mark else 0)
+        what = getattr(error, "problem", None) or getattr(error, "reason", None) or "a value cannot be read"
+        problem = Problem(
+            path=path, line=line, message=f"the header is not YAML: {what}", hint="mend this line"
         )
-    keys = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
-    return FrontMatter(values=values, lines=keys, end=end)
+        return FrontMatter(end=end, problems=(problem,))
+    if pairs is None:
+        message, hint = "the header is not a list of 'key: value' lines", "CONTRIBUTING.md lists the fields"
+        return FrontMatter(end=end, problems=(Problem(path=path, line=2, message=message, hint=hint),))
+    counts = Counter(key for key, _, _ in pairs)
+    twice = [
+        Problem(
+            path=path, line=line, message=f"header: '{key}' is given {counts[key]} times", hint="keep one"
+        )
+        for key, line, _ in reversed(pairs)
+        if counts.pop(key, 1) > 1
+    ]
+    return FrontMatter(
+        values={key: value for key, _, value in pairs},
+        lines={key: line for key, line, _ in pairs},
+        end=end,
+        problems=tuple(twice),
+    )
+
+
+def _pairs(text: str) -> list[tuple[str, int, Any]] | None:
+    """Return key, line in the file and value of a YAML mapping's entries; None where it is no such mapping."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if not isinstance(node, yaml.MappingNode):
+            return None
+        if not all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
+            return None
+        return [
+            (key.value, key.start_mark.line + 2, loader.construct_object(value, deep=True))
+            for key, value in node.value
+        ]
+    finally:
+        loader.dispose()
 
 
 class _Loader(yaml.SafeLoader):
@@ -90,91 +131,100 @@ def _as_written(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> object:
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_written)
 
 
+# -------------------------------------------------------------------- build
+
+
 def build(found: FrontMatter, settings: Settings, path: str) -> tuple[Header | None, list[Problem]]:
     """Validate front matter; return the header, or None with every problem found."""
-    problems = [*_schema_problems(found, path), *_reference_problems(found, settings, path)]
+    problems = list(found.problems)
+    if found.values:
+        problems += [*_schema_problems(found, path), *_date_problems(found, path)]
+        problems += [*_reference_problems(found, settings, path), *_requirement_problems(found, path)]
     if problems:
         return None, problems
     values = found.values
-    return (
-        Header(
-            title=values["title"],
-            description=values["description"],
-            authors=tuple(values["authors"]),
-            created=dt.date.fromisoformat(values["created"]),
-            modified=dt.date.fromisoformat(values["modified"]),
-            category=values["category"],
-            tags=tuple(values.get("tags", ())),
-            accelerator=values.get("accelerator", "none"),
-            backends=tuple(values.get("backends", settings.backends)),
-            datasets=tuple(values.get("datasets", ())),
-            requires=tuple(values.get("requires", ())),
-            quick=dict(values.get("quick", {})),
-        ),
-        [],
+    header = Header(
+        title=values["title"],
+        description=values["description"],
+        authors=tuple(values["authors"]),
+        created=dt.date.fromisoformat(values["created"]),
+        modified=dt.date.fromisoformat(values["modified"]),
+        category=values["category"],
+        tags=tuple(values.get("tags", ())),
+        accelerator=values.get("accelerator", "none"),
+        backends=tuple(values.get("backends", settings.backends)),
+        datasets=tuple(values.get("datasets", ())),
+        requires=tuple(values.get("requires", ())),
+        quick=dict(values.get("quick", {})),
     )
+    return header, []
 
 
 def _schema_problems(found: FrontMatter, path: str) -> Iterator[Problem]:
-    validator = jsonschema.Draft202012Validator(schema())
-    for error in sorted(
-        validator.iter_errors(dict(found.values)), key=lambda error: list(map(str, error.path))
-    ):
-        where = ".".join(map(str, error.absolute_path))
-        if error.validator == "additionalProperties":
-            for key in sorted(set(found.values) - set(schema()["properties"])):
-                yield _unknown(key, "key", list(schema()["properties"]), found.lines.get(key), path)
-        elif error.validator == "required":
-            missing = next(
-                key
-                for key in error.validator_value
-                if key not in found.values and f"'{key}'" in error.message
-            )
-            yield Problem(
-                path=path,
-                line=1,
-                message=f"the header lacks '{missing}'",
-                hint=f"add a line '# {missing}: …'",
-            )
+    errors = jsonschema.Draft202012Validator(schema()).iter_errors(dict(found.values))
+    for error in sorted(errors, key=lambda error: list(map(str, error.absolute_path))):
+        key = str(error.absolute_path[0]) if error.absolute_path else ""
+        if not key and error.validator == "additionalProperties":
+            known = schema()["properties"]
+            for name in (name for name in found.values if name not in known):
+                yield _unknown(name, "key", known, found.lines[name], path)
+        elif not key and error.validator == "required":
+            missing = next(name for name in schema()["required"] if error.message.startswith(repr(name)))
+            hint = f"add a line '# {missing}: …' before this one"
+            yield Problem(path=path, line=found.end, message=f"the header lacks '{missing}'", hint=hint)
         else:
-            key = str(error.absolute_path[0]) if error.absolute_path else ""
-            line = found.lines.get(key, 1)
-            yield Problem(
-                path=path, line=line, message=f"header, {where}: {error.message}", hint=_described(key)
-            )
-    for key in ("created", "modified"):
-        value = found.values.get(key)
-        if isinstance(value, str) and not _is_date(value):
-            hint = "write it as yyyy-mm-dd"
-            yield Problem(
-                path=path, line=found.lines[key], message=f"header, {key}: '{value}' is no date", hint=hint
-            )
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return bool(_DATE.match(text)) and bool(dt.date.fromisoformat(text))
-    except ValueError:
-        return False
+            where = ".".join(map(str, error.absolute_path))
+            message, hint = f"header, {where}: {error.message}", _described(key)
+            yield Problem(path=path, line=found.lines[key], message=message, hint=hint)
 
 
 def _described(key: str) -> str:
     return str(schema()["properties"].get(key, {}).get("description", ""))
 
 
+def _date_problems(found: FrontMatter, path: str) -> Iterator[Problem]:
+    for key in ("created", "modified"):
+        value = found.values.get(key)
+        if isinstance(value, str) and not _is_date(value):
+            message, hint = f"header, {key}: '{value}' is no date", "write it as yyyy-mm-dd"
+            yield Problem(path=path, line=found.lines[key], message=message, hint=hint)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(_DATE.fullmatch(text)) and bool(dt.date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
 def _reference_problems(found: FrontMatter, settings: Settings, path: str) -> Iterator[Problem]:
     """Find names that the settings don't know."""
-    known = {"backends": settings.backends, "datasets": settings.datasets, "category": settings.categories}
-    for key, allowed in known.items():
-        value = found.values.get(key, [])
-        names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-        for name in names:
-            if isinstance(name, str) and name not in allowed:
-                kind = {"backends": "backend", "datasets": "dataset"}.get(key, key)
-                yield _unknown(name, kind, list(allowed), found.lines.get(key), path)
+    kinds: list[tuple[str, str, Iterable[str]]] = [
+        ("backends", "backend", settings.backends),
+        ("datasets", "dataset", settings.datasets),
+        ("category", "category", settings.categories),
+    ]
+    for key, kind, known in kinds:
+        for name in _texts(found.values.get(key)):
+            if name not in known:
+                yield _unknown(name, kind, known, found.lines[key], path)
 
 
-def _unknown(name: str, kind: str, allowed: list[str], line: int | None, path: str) -> Problem:
-    close = difflib.get_close_matches(name, allowed, n=1)
-    hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(allowed) or 'none'}"
-    return Problem(path=path, line=line, message=f"header: unknown {kind} '{name}'", hint=hint)
+def _requirement_problems(found: FrontMatter, path: str) -> Iterator[Problem]:
+    for name in _texts(found.values.get("requires")):
+        try:
+            Requirement(name)
+        except InvalidRequirement:
+            message = f"header, requires: '{name}' is no requirement"
+            hint = "name a distribution as pip does, such as 'pandas' or 'pandas>=2'"
+            yield Problem(path=path, line=found.lines["requires"], message=message, hint=hint)
+
+
+def _texts(value: object) -> list[str]:
+    found = value if isinstance(value, list) else [value]
+    return [text for text in found if isinstance(text, str)]
+
+
+def _unknown(name: str, kind: str, known: Iterable[str], line: int, path: str) -> Problem:
+    message = f"header: unknown {kind} '{name}'"
+    return Problem(path=path, line=line, message=message, hint=suggestion(name, known))

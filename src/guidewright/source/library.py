@@ -11,11 +11,11 @@ from pathlib import Path
 from guidewright.errors import InputError, Problem
 from guidewright.model import Guide, Slug
 from guidewright.settings import Settings
-from guidewright.source.percent import parse
+from guidewright.source.percent import Parsed, parse
 
 RESERVED = frozenset({"index", "site", "records", "locales"})
 """Slugs that the site and the guides folder use themselves, at any level."""
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,28 +36,29 @@ def load(settings: Settings) -> Library:
         InputError: there is no guides folder.
     """
     if not settings.guides.is_dir():
-        raise InputError(Problem(path=_relative(settings.guides, settings), message="there is no such folder",
-                                 hint="create it, or set 'guides' in [tool.guidewright]"))  # fmt: skip
+        hint = "create it, or set 'guides' in [tool.guidewright]"
+        where = _relative(settings.guides, settings)
+        raise InputError(Problem(path=where, message="there is no such folder", hint=hint))
     files = dict(sorted(_files(settings)))
     problems = list(_slug_problems(files, settings))
     refused = {problem.path for problem in problems}
     guides = []
     for slug, file in files.items():
         path = _relative(file, settings)
-        if path in refused:
-            continue
-        try:
-            data = file.read_bytes()
-        except OSError as error:
-            problems.append(
-                Problem(path=path, message=f"cannot be read: {error.strerror}", hint="mend its permissions")
-            )
-            continue
-        parsed = parse(data, path=path, slug=slug, settings=settings)
-        problems += parsed.problems
-        if parsed.guide:
-            guides.append(parsed.guide)
+        if path not in refused:
+            parsed = _read(file, path, slug, settings)
+            problems += parsed.problems
+            guides += [parsed.guide] if parsed.guide else []
     return Library(guides=tuple(guides), problems=tuple(problems))
+
+
+def _read(file: Path, path: str, slug: Slug, settings: Settings) -> Parsed:
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        return Parsed(guide=None, problems=(Problem(path=path, message=message, hint="mend its permissions"),))
+    return parse(data, path=path, slug=slug, settings=settings)
 
 
 def _relative(file: Path, settings: Settings) -> str:
@@ -80,10 +81,11 @@ def _slug_problems(files: dict[Slug, Path], settings: Settings) -> Iterator[Prob
         path = _relative(file, settings)
         for part in slug.split("/"):
             if part.lower() in RESERVED:
-                yield Problem(path=path, message=f"the name '{part}' is reserved", hint="rename the file")
-            elif not _NAME.match(part):
+                message = f"the name '{part}' is reserved for the site's own pages and folders"
+                yield Problem(path=path, message=message, hint="rename it")
+            elif not _NAME.fullmatch(part):
                 message = f"'{part}' is no slug: letters, digits, '_' and '-' only"
-                yield Problem(path=path, message=message, hint="rename the file")
+                yield Problem(path=path, message=message, hint="rename it")
     for slugs in alike.values():
         for slug in slugs if len(slugs) > 1 else ():
             others = ", ".join(other for other in slugs if other != slug)

@@ -1,4 +1,4 @@
-"""The options behind a cell marker: ``# %% [markdown] tags=["test"] rtol=1e-3``.
+"""The options behind a cell marker: ``# %% [markdown] tags=["test"] rtol=0.001``.
 
 Jupytext drops options that it cannot parse, silently, and would publish a hidden cell. So they are parsed here too,
 strictly: keys and JSON values, nothing else.
@@ -9,9 +9,9 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import jsonschema
 
@@ -40,38 +40,46 @@ SCHEMA: dict[str, Any] = {
         "rtol": _TOLERANCE,
         "atol": _TOLERANCE,
         "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
+        "language": {"type": "string", "minLength": 1},  # jupytext's own: the cell is a magic, such as %%bash
     },
 }
-_MARKER = re.compile(r"^# %%(?P<rest>.*)$")
-_KIND = re.compile(r"^\s*\[(?P<kind>markdown|md)\]")
+# Every line at which jupytext begins a cell; only "# %%" at the line's start is canonical.
+_MARKER = re.compile(r"^\s*#\s*(?:%%(?:(?P<rest>%*\s.*)|\s*)|(?:<codecell>|In\[[0-9 ]*\]:?)\s*)$")
+_KIND = re.compile(r"^\s*\[(?P<kind>markdown|md)\](?!\S)")
 _KEY = re.compile(r"\s*(?P<key>[A-Za-z_][\w-]*)=")
+_LOST = (
+    'the cell\'s options would be lost: write them as key=value with JSON values, such as tags=["test"], '
+    "and nothing else"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    kind: str
+    kind: Literal["markdown", "code"]
     values: Mapping[str, Any]
-    problems: tuple[str, ...] = ()
-    """Each with a hint behind a line break."""
+    problems: tuple[tuple[str, str], ...] = ()
+    """Message and hint of each."""
 
 
 def is_marker(line: str) -> bool:
+    """Tell whether jupytext begins a cell at this line, unless the line is inside a string or a fence."""
     return bool(_MARKER.match(line))
 
 
 def parse(line: str) -> Options:
     """Parse the marker line of a cell."""
     found = _MARKER.match(line)
-    rest = found["rest"] if found else ""
+    rest = (found and found["rest"]) or ""
     kind = _KIND.match(rest)
     text = rest[kind.end() :] if kind else rest
     values, left = _pairs(text)
     problems = list(_problems(values))
     if left:
-        problems.append(
-            f"cannot parse '{left}' behind '# %%': the cell's options would be lost\n"
-            'write options as key=value with JSON values, such as tags=["test"], and nothing else'
-        )
+        key = _KEY.match(left)
+        if key and key["key"] in values:
+            problems.append((f"cell option '{key['key']}' is given twice", "keep one"))
+        else:
+            problems.append((f"cannot parse '{left}' behind '# %%'", _LOST))
     return Options(kind="markdown" if kind else "code", values=values, problems=tuple(problems))
 
 
@@ -81,8 +89,8 @@ def _pairs(text: str) -> tuple[dict[str, Any], str]:
     position = 0
     while found := _KEY.match(text, position):
         try:
-            value, end = json.JSONDecoder().raw_decode(text, found.end())
-        except json.JSONDecodeError:
+            value, end = _JSON.raw_decode(text, found.end())
+        except (ValueError, RecursionError):
             break
         if text[end : end + 1].strip() or found["key"] in values:
             break
@@ -91,21 +99,33 @@ def _pairs(text: str) -> tuple[dict[str, Any], str]:
     return values, text[position:].strip()
 
 
-def _problems(values: Mapping[str, Any]) -> Iterator[str]:
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_constant)
+
+
+def _problems(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for error in jsonschema.Draft202012Validator(SCHEMA).iter_errors(dict(values)):
         if error.validator == "additionalProperties":
             known = list(SCHEMA["properties"])
             for key in sorted(set(values) - set(known)):
-                yield f"unknown cell option '{key}'\n{_suggest(key, known)}"
+                yield f"unknown cell option '{key}'", suggestion(key, known)
         else:
             where = ".".join(map(str, error.absolute_path))
-            yield f"cell option {where}: {error.message}\nCONTRIBUTING.md lists the options"
+            yield f"cell option {where}: {error.message}", "CONTRIBUTING.md lists the options"
     tags = values.get("tags")
-    for tag in tags if isinstance(tags, list) else ():
-        if isinstance(tag, str) and tag not in TAGS:
-            yield f"unknown tag '{tag}'\n{_suggest(tag, list(TAGS))}"
+    tags = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+    for tag in tags:
+        if tag not in TAGS:
+            yield f"unknown tag '{tag}'", suggestion(tag, TAGS)
+    if "full" in tags and ("test" not in tags or "quick" in tags):
+        yield "tag 'full' says of a 'test' cell that it runs in full runs only", 'write tags=["test", "full"]'
 
 
-def _suggest(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known)}"
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return a hint: the known name that is most like this one, or else all of them."""
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean '{close[0]}'?" if close else f"known: {', '.join(names) or 'none'}"

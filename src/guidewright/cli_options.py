@@ -1,0 +1,78 @@
+"""What the commands of the command line share: options, and what is made of them.
+
+What is slow to import is imported where it is needed, so that ``--help`` starts fast.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def examples(*lines: str) -> str:
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def project(context: click.Context) -> Any:
+    from guidewright.commands.project import open_project
+    from guidewright.settings import find_root
+
+    return open_project(find_root((context.obj or Path.cwd()).resolve()))
+
+
+guides_argument = click.argument("guides", nargs=-1, metavar="[GUIDE]...")
+backend_option = click.option(
+    "--backend", "backends", multiple=True, metavar="NAME", help="This backend only; may be repeated."
+)
+profile_option = click.option(
+    "--profile", type=click.Choice(["quick", "full"]), default="quick", show_default=True
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
+    options = [
+        guides_argument,
+        backend_option,
+        profile_option,
+        click.option("--changed", is_flag=True, help="Only jobs whose record no longer matches."),
+        click.option("--since", metavar="REV", help="Only guides whose file git says has changed since REV."),
+        click.option("--force", is_flag=True, help="Run again what need not be."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def selection(project: Any, options: dict[str, Any]) -> Any:
+    from guidewright.commands.project import since
+    from guidewright.plan import Selection
+
+    revision = options.get("since")
+    return Selection(
+        patterns=tuple(options["guides"]),
+        backends=tuple(part for name in options["backends"] for part in name.split(",") if part),
+        profile=options["profile"],
+        changed=options.get("changed", False),
+        paths=since(revision, project) if revision else None,
+        force=options.get("force", False),
+    )
+
+
+def show(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def tell(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def console() -> Any:
+    from rich.console import Console
+
+    # Progress is for people and goes to standard error, so that --json stays clean.
+    return Console(stderr=True, soft_wrap=True)
