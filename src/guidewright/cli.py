@@ -13,6 +13,7 @@ import click
 
 from guidewright import __version__
 from guidewright import cli_options as cli
+from guidewright.commands.interrupt import end_like_ctrl_c
 from guidewright.errors import FINE, INTERRUPTED, WRONG_USE, GuidewrightError
 
 EXIT_CODES = "Exit codes: 0 fine; 1 a guide failed or a check found something; 2 wrong use or bad input; 3 could not run; 130 interrupted."
@@ -22,6 +23,7 @@ class _Group(click.Group):
     """Prints examples as written, and errors as problems."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        end_like_ctrl_c()
         try:
             code = super().main(*args, **{**kwargs, "standalone_mode": False})
         except click.ClickException as error:

@@ -6,6 +6,7 @@ What is slow to import is imported where it is needed, so that ``--help`` starts
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ def tell(text: str) -> None:
 
 
 def console() -> Any:
-    from rich.console import Console
+    from guidewright.commands.console import console as on
 
     # Progress is for people and goes to standard error, so that --json stays clean.
-    return Console(stderr=True, soft_wrap=True)
+    return on(sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -21,17 +22,25 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> bool:
         if path.read_bytes() == data:
             return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".part", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        os.chmod(name, 0o644)  # noqa: PTH101 - mkstemp gives a name; mode as umask 022 would make it
+        os.chmod(name, _mode(path))  # noqa: PTH101 - mkstemp gives a name
         os.replace(name, path)  # noqa: PTH105 - see above
     except BaseException:
         with suppress(OSError):
             os.unlink(name)  # noqa: PTH108 - see above
         raise
     return True
+
+
+def _mode(path: Path) -> int:
+    """Return the permissions that a file has, or those that umask 022 would give a new one."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return 0o644

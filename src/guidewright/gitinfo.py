@@ -15,10 +15,13 @@ def changed_since(revision: str, root: Path) -> frozenset[str]:
     Raises:
         InputError: there is no git, no repository, or no such revision.
     """
+    if ".." in revision:
+        hint = "name one revision: what differs from it now is looked for"
+        raise InputError(f"'{revision}' is a range of revisions", hint=hint)
+    new = _git(["ls-files", "--others", "--exclude-standard", "-z"], root, revision)
     # What looks like an option is a revision behind --end-of-options; what looks like a path is one before "--".
     names = ["--name-only", "--no-renames", "--relative", "-z"]
     diff = _git(["diff", *names, "--end-of-options", revision, "--"], root, revision)
-    new = _git(["ls-files", "--others", "--exclude-standard", "-z"], root, revision)
     return frozenset(name for name in (diff + new).split("\0") if name)
 
 

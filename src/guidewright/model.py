@@ -187,6 +187,8 @@ class Environment:
     device: str
     """What the backend computes on, in words: ``CPU``, ``NVIDIA H100``."""
     device_class: Literal["cpu", "gpu", "tpu"]
+    has_gpu: bool = False
+    """Whether the machine had one, used or not."""
     cores: int
     """Of the machine, as far as this process may use them."""
     threads: int

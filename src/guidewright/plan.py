@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from guidewright import pycode
 from guidewright.errors import Problem, SelectorError
 from guidewright.fingerprint import fingerprint
 from guidewright.model import (
+    PROFILES,
     BackendName,
     Cell,
     Guide,
@@ -23,7 +25,7 @@ from guidewright.model import (
 )
 from guidewright.settings import Backend
 
-_SELECTOR = re.compile(r"^(?P<slug>[^\[\]]+)(?:\[(?P<inside>[^\[\]]*)\])?$")
+_SELECTOR = re.compile(r"(?P<slug>[^\[\]]+)(?:\[(?P<inside>[^\[\]]*)\])?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,51 +115,85 @@ def _computed(cells: Sequence[JobCell]) -> frozenset[str]:
 def select(
     guides: Sequence[Guide], backends: Mapping[BackendName, Backend], selection: Selection
 ) -> list[tuple[Guide, Backend, Profile]]:
-    """Return the guide, backend and profile of every job selected, in the library's order.
+    """Return the guide, backend and profile of every job selected, in the library's order, each once.
 
     Raises:
-        SelectorError: a pattern matches no job, or a backend is not one of the settings.
+        SelectorError: a pattern or a backend selects no job; what git has not seen change is no error.
     """
-    problems = [_unknown_backend(name, backends) for name in selection.backends if name not in backends]
-    if problems:
+    profile = selection.profile
+    pairs = [(guide, name) for guide in guides for name in guide.header.backends]
+    admitted = [(guide, name) for guide, name in pairs if name in (selection.backends or backends)]
+    if problems := [
+        *_backend_problems(pairs, backends, selection),
+        *_pattern_problems(guides, admitted, selection),
+    ]:
         raise SelectorError(problems)
-    matched: set[str] = set()
-    chosen = []
-    for guide in guides:
-        for name in guide.header.backends:
-            hits = [
-                pattern for pattern in selection.patterns if matches(pattern, guide, name, selection.profile)
-            ]
-            matched.update(hits)
-            wanted = (hits or not selection.patterns) and (
-                name in selection.backends or not selection.backends
-            )
-            if wanted and (selection.paths is None or guide.path in selection.paths):
-                chosen.append((guide, backends[name], selection.profile))
-    if unmatched := [pattern for pattern in selection.patterns if pattern not in matched]:
-        raise SelectorError([_no_match(pattern, guides) for pattern in unmatched])
-    return chosen
+    return [
+        (guide, backends[name], profile)
+        for guide, name in admitted
+        if (selection.paths is None or guide.path in selection.paths)
+        and (not selection.patterns or any(matches(p, guide, name, profile) for p in selection.patterns))
+    ]
 
 
 def matches(pattern: str, guide: Guide, backend: BackendName, profile: Profile) -> bool:
     """Tell whether a selector names this guide, or this job of it."""
-    found = _SELECTOR.match(pattern)
+    name, inside = _split(pattern)
+    return _names(name, guide) and all(part in (backend, profile) for part in inside)
+
+
+def _split(pattern: str) -> tuple[str, list[str]]:
+    """Return a selector's name, and what stands in the brackets behind it."""
+    found = _SELECTOR.fullmatch(pattern)
     if not found:
-        return False
-    name = found["slug"]
-    if not (fnmatchcase(guide.slug, name) or guide.path == name.removeprefix("./")):
-        return False
-    inside = [part.strip() for part in (found["inside"] or "").split(",") if part.strip()]
-    return all(part in (backend, profile) for part in inside)
+        return "", []
+    return found["slug"], [part.strip() for part in (found["inside"] or "").split(",") if part.strip()]
 
 
-def _unknown_backend(name: str, backends: Mapping[str, Backend]) -> Problem:
-    return Problem(message=f"there is no backend '{name}'", hint=f"the settings have: {', '.join(backends)}")
+def _names(name: str, guide: Guide) -> bool:
+    return fnmatchcase(guide.slug, name) or guide.path == name.removeprefix("./")
 
 
-def _no_match(pattern: str, guides: Sequence[Guide]) -> Problem:
-    slugs = ", ".join(guide.slug for guide in guides) or "none"
-    return Problem(message=f"the selector '{pattern}' matches no guide", hint=f"the guides are: {slugs}")
+def _backend_problems(
+    pairs: Sequence[tuple[Guide, BackendName]], backends: Mapping[BackendName, Backend], selection: Selection
+) -> Iterator[Problem]:
+    claimed = {name for _, name in pairs}
+    for backend in selection.backends:
+        if backend not in backends:
+            hint = f"the settings have: {', '.join(backends)}"
+            yield Problem(message=f"there is no backend '{backend}'", hint=hint)
+        elif pairs and backend not in claimed:
+            hint = f"they claim: {', '.join(name for name in backends if name in claimed)}"
+            yield Problem(message=f"no guide claims the backend '{backend}'", hint=hint)
+
+
+def _pattern_problems(
+    guides: Sequence[Guide], admitted: Sequence[tuple[Guide, BackendName]], selection: Selection
+) -> Iterator[Problem]:
+    for pattern in selection.patterns:
+        if any(matches(pattern, guide, name, selection.profile) for guide, name in admitted):
+            continue
+        name, inside = _split(pattern)
+        named = [guide for guide in guides if _names(name, guide)]
+        if not named:
+            hint = f"{_nearest(name, guides)}; guidewright check tells of guides that cannot be read"
+            yield Problem(message=f"the selector '{pattern}' matches no guide", hint=hint)
+        elif any(other in inside for other in PROFILES if other != selection.profile):
+            hint = f"it is of another profile than this run, {selection.profile}; choose one with --profile"
+            yield Problem(message=f"the selector '{pattern}' matches no job", hint=hint)
+        else:
+            claims = "; ".join(
+                f"{guide.slug} claims: {', '.join(guide.header.backends)}" for guide in named[:5]
+            )
+            yield Problem(message=f"the selector '{pattern}' matches no job", hint=claims)
+
+
+def _nearest(name: str, guides: Sequence[Guide]) -> str:
+    slugs = [guide.slug for guide in guides]
+    if close := get_close_matches(name, slugs, n=1):
+        return f"did you mean '{close[0]}'?"
+    more = f" and {len(slugs) - 10} more" if len(slugs) > 10 else ""
+    return f"the guides are: {', '.join(slugs[:10]) or 'none'}{more}"
 
 
 # --------------------------------------------------------------------- plan
@@ -174,9 +210,21 @@ def plan(
 def _decide(job: Job, known: Known, force: bool, difference: Difference) -> PlannedJob:
     reason, detail, run = _reason(job, known, force, difference)
     newest = known.match or known.newest
-    record = known.match if known.match and known.match.outcome == "passed" else None
+    record = aligned(known.match, job) if known.match and known.match.outcome == "passed" else None
     seconds = newest.seconds if newest and newest.outcome == "passed" else None
     return PlannedJob(job=job, reason=reason, detail=detail, run=run, record=record, seconds=seconds)
+
+
+def aligned(record: Record, job: Job) -> Record:
+    """Return a record of a job's code with the ids that the job's cells have today.
+
+    An id follows what the author wrote, and the fingerprint what runs. The two part where a guide names another backend,
+    or the parameters another value than the quick one that is put in: the record holds, under the cells' old ids.
+    """
+    if record.fingerprint != job.fingerprint or len(record.cells) != len(job.cells):
+        return record
+    cells = (replace(run, id=cell.id) for run, cell in zip(record.cells, job.cells, strict=True))
+    return replace(record, cells=tuple(cells))
 
 
 def _reason(job: Job, known: Known, force: bool, difference: Difference) -> tuple[Reason, str, bool]:

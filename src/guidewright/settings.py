@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,22 @@ import jsonschema
 from guidewright.errors import Problem, SettingsError
 
 FILE = "pyproject.toml"
+_HEADING = re.compile(r"^\s*\[\s*tool\s*\.\s*guidewright\s*[.\]]", re.MULTILINE)
 
 _STRINGS = {"type": "array", "items": {"type": "string"}}
 _STRING_MAP = {"type": "object", "additionalProperties": {"type": "string"}}
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _NAME = "^[A-Za-z][A-Za-z0-9_-]*$"
+# "quick" and "full" are profiles: a selector could not tell them from a backend.
+_BACKEND_NAME = "^(?!(quick|full)$)[A-Za-z][A-Za-z0-9_-]*$"
+_FOLDERS = {
+    "guides": "guides",
+    "records": "guides/records",
+    "cache": ".guidewright",
+    "build": "build",
+    "site": "site",
+}
+"""The folders of a project, relative to its root, where the settings name no other."""
 
 
 def _table(required: list[str], properties: dict[str, Any]) -> dict[str, Any]:
@@ -31,11 +44,7 @@ _LIMITS = _table([], {"cell": {"type": "number", "exclusiveMinimum": 0},
 SCHEMA: dict[str, Any] = _table(
     ["backends", "categories"],
     {
-        "guides": {"type": "string"},
-        "records": {"type": "string"},
-        "cache": {"type": "string"},
-        "build": {"type": "string"},
-        "site": {"type": "string"},
+        **{key: {"type": "string", "minLength": 1} for key in _FOLDERS},
         "site_name": {"type": "string"},
         "site_url": {"type": "string"},
         "repo_url": {"type": "string"},
@@ -52,7 +61,7 @@ SCHEMA: dict[str, Any] = _table(
         "backends": {
             "type": "object",
             "minProperties": 1,
-            "propertyNames": {"pattern": _NAME},
+            "propertyNames": {"pattern": _BACKEND_NAME},
             "additionalProperties": _table(
                 ["label", "modules"],
                 {
@@ -178,8 +187,7 @@ def find_root(start: Path) -> Path:
         SettingsError: there is none.
     """
     for folder in (start, *start.parents):
-        file = folder / FILE
-        if file.is_file() and "[tool.guidewright" in file.read_text("utf-8", errors="replace"):
+        if _has_table(folder / FILE):
             return folder
     raise SettingsError(
         Problem(
@@ -188,6 +196,23 @@ def find_root(start: Path) -> Path:
             hint="change into the project's folder, or name it: guidewright --root FOLDER …",
         )
     )
+
+
+def _has_table(file: Path) -> bool:
+    """Tell whether a file has ``[tool.guidewright]``; in one that is not TOML, the heading does, so that load() says why."""
+    try:
+        text = file.read_text("utf-8", errors="replace")
+    except OSError:
+        return False
+    try:
+        return "guidewright" in _tool(tomllib.loads(text))
+    except tomllib.TOMLDecodeError:
+        return bool(_HEADING.search(text))
+
+
+def _tool(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    tool = document.get("tool")
+    return tool if isinstance(tool, dict) else {}
 
 
 def load(root: Path, *, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -202,36 +227,60 @@ def load(root: Path, *, environ: Mapping[str, str] = os.environ) -> Settings:
     try:
         document = tomllib.loads(file.read_text("utf-8"))
     except OSError as error:
-        raise SettingsError(Problem(message=f"cannot be read: {error.strerror}", path=FILE)) from error
+        problem = Problem(message=f"cannot be read: {error.strerror}", path=FILE, hint="mend its permissions")
+        raise SettingsError(problem) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(Problem(message=f"is not TOML: {error}", path=FILE)) from error
-    table = document.get("tool", {}).get("guidewright", {})
-    if problems := [_problem(error) for error in _errors(table)]:
+        problem = Problem(message=f"is not TOML: {error}", path=FILE, hint="mend this line")
+        raise SettingsError(problem) from error
+    table = _tool(document).get("guidewright", {})
+    if problems := [*map(_problem, _errors(table)), *_folder_problems(root, table)]:
         raise SettingsError(problems)
     return _build(root, table, environ)
 
 
-def _errors(table: Mapping[str, Any]) -> list[jsonschema.ValidationError]:
+def _errors(table: object) -> list[jsonschema.ValidationError]:
     validator = jsonschema.Draft202012Validator(SCHEMA)
     return sorted(validator.iter_errors(table), key=lambda error: list(map(str, error.absolute_path)))
 
 
 def _problem(error: jsonschema.ValidationError) -> Problem:
     where = ".".join(["tool.guidewright", *map(str, error.absolute_path)])
-    return Problem(
-        message=f"[{where}] {error.message}", path=FILE, hint="docs/reference.md lists the settings"
-    )
+    return Problem(message=f"[{where}] {error.message}", path=FILE, hint=_hint(error))
+
+
+def _hint(error: jsonschema.ValidationError) -> str:
+    if error.validator != "additionalProperties":
+        return "mend the value"
+    known = sorted(error.schema["properties"])
+    unknown = sorted(set(error.instance) - set(known))
+    close = get_close_matches(unknown[0], known, n=1)
+    return f"did you mean '{close[0]}'?" if close else f"known here: {', '.join(known)}"
+
+
+def _folder_problems(root: Path, table: object) -> Iterator[Problem]:
+    """Refuse folders whose removal (``guidewright clean``) would take the project, the guides or the records along."""
+    given = table if isinstance(table, dict) else {}
+    named = {key: given.get(key, default) for key, default in _FOLDERS.items()}
+    home = Path(os.path.normpath(root))
+    folders = {
+        key: Path(os.path.normpath(root / name)) for key, name in named.items() if isinstance(name, str)
+    }
+    for key, folder in folders.items():
+        if home not in folder.parents:
+            message = f"[tool.guidewright.{key}] '{named[key]}' is not below the project's folder"
+            yield Problem(message=message, path=FILE, hint="name a folder inside it, relative to it")
+    for made in sorted(folders.keys() & {"cache", "build", "site"}):
+        for other in sorted(folders.keys() - {made}):
+            if folders[made] in (folders[other], *folders[other].parents):
+                message = f"[tool.guidewright.{made}] '{named[made]}' holds {other}, '{named[other]}'"
+                yield Problem(message=message, path=FILE, hint="what is made needs a folder of its own")
 
 
 def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
     limits = table.get("limits", {})
     return Settings(
         root=root,
-        guides=root / table.get("guides", "guides"),
-        records=root / table.get("records", "guides/records"),
-        cache=root / table.get("cache", ".guidewright"),
-        build=root / table.get("build", "build"),
-        site=root / table.get("site", "site"),
+        **{key: root / table.get(key, default) for key, default in _FOLDERS.items()},
         site_name=table.get("site_name", "Guides"),
         site_url=environ.get("GUIDEWRIGHT_SITE_URL") or table.get("site_url", ""),
         repo_url=(environ.get("GUIDEWRIGHT_REPO_URL") or table.get("repo_url", "")).rstrip("/"),

@@ -125,6 +125,36 @@ def test_a_warning_fails_even_where_the_engine_ends_well(tmp_path: Path) -> None
         engine.build(tmp_path, epoch=7, environ={"SECRET_TOKEN": "x"}, runner=warns)
 
 
+def test_a_missing_engine_is_told_with_how_to_get_it(tmp_path: Path) -> None:
+    def absent(command, _environment):
+        return subprocess.CompletedProcess(command, 1, stdout="/usr/bin/python: No module named mkdocs\n")
+
+    with pytest.raises(SiteError, match="No module named mkdocs") as caught:
+        engine.build(tmp_path, epoch=0, environ={}, runner=absent)
+    assert "make site installs it" in caught.value.problems[0].hint
+
+
+def test_links_alone_are_one_problem_each_and_anything_else_is_told_whole(tmp_path: Path) -> None:
+    link = "WARNING -  Doc file 'guides/a.md' contains a link 'b.md', but the target is not found.\n"
+
+    def problems(words: str):
+        with pytest.raises(SiteError) as caught:
+            engine.build(
+                tmp_path,
+                epoch=0,
+                environ={},
+                runner=lambda command, _: subprocess.CompletedProcess(command, 1, stdout=words),
+            )
+        return caught.value.problems
+
+    (one,) = problems(f"INFO -  Building\n{link}Aborted with 1 warnings in strict mode!\n")
+    assert (one.path, one.message) == ("guides/a.md", "has a link 'b.md', but the target is not found.")
+    (whole,) = problems(f"{link}WARNING -  something else\n")
+    assert "something else" in whole.message
+    (none,) = problems("Killed\n")
+    assert "Killed" in none.message
+
+
 def test_the_engine_sees_nothing_of_the_callers_environment_that_shapes_pages(tmp_path: Path) -> None:
     seen = {}
 

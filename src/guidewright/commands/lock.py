@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -21,31 +21,35 @@ def exclusive(cache: Path, what: str, tell: Callable[[str], None]) -> Iterator[N
         CannotRunError: the lock cannot be made.
     """
     owner = cache / "owner.txt"
+    lock = FileLock(cache / "lock")
     try:
-        cache.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(cache / "lock")
         try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            tell(f"waiting for {_owner(owner)}, which works in this checkout")
-            lock.acquire()
-    except OSError as error:
-        message = f"the folder cannot be written: {error.strerror}"
-        raise CannotRunError(
-            Problem(path=str(cache), message=message, hint="mend its permissions")
-        ) from error
-    try:
-        owner.write_text(
-            f"guidewright {what} (process {os.getpid()}, since {time.strftime('%H:%M:%S')})\n", "utf-8"
-        )
+            cache.mkdir(parents=True, exist_ok=True)
+            _acquire(lock, owner, tell)
+            since = time.strftime("%H:%M:%S")
+            owner.write_text(f"guidewright {what} (process {os.getpid()}, since {since})\n", "utf-8")
+        except OSError as error:
+            message = f"the folder cannot be written: {error.strerror or error}"
+            hint = "make room, or mend its permissions"
+            raise CannotRunError(Problem(path=str(cache), message=message, hint=hint)) from error
         yield
     finally:
-        owner.unlink(missing_ok=True)
-        lock.release()
+        if lock.is_locked:
+            with suppress(OSError):
+                owner.unlink()
+            lock.release()
 
 
-def _owner(file: Path) -> str:
+def _acquire(lock: FileLock, owner: Path, tell: Callable[[str], None]) -> None:
     try:
-        return file.read_text("utf-8").strip() or "another guidewright"
+        lock.acquire(timeout=0)
+    except Timeout:
+        tell(f"waiting for {_name(owner)}, which works in this checkout")
+        lock.acquire()
+
+
+def _name(owner: Path) -> str:
+    try:
+        return owner.read_text("utf-8").strip() or "another guidewright"
     except OSError:
         return "another guidewright"

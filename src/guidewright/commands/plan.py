@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
+from guidewright.commands.console import new_table, plain, print_table
+from guidewright.commands.progress import plural
 from guidewright.commands.project import Project
 from guidewright.commands.summary import print_problems
 from guidewright.errors import FINE, WRONG_USE
@@ -43,11 +44,12 @@ def _row(entry: PlannedJob) -> dict[str, Any]:
 
 
 def _print(planned: list[PlannedJob]) -> None:
-    table = Table("job", "", "why", "measured", box=None, pad_edge=False, header_style="bold")
+    table = new_table("job", "", "why", "measured")
     for entry in planned:
         why = entry.reason + (f": {entry.detail}" if entry.detail else "")
         seconds = f"{entry.seconds:.1f} s" if entry.seconds else ""
-        table.add_row(entry.job.name.replace("[", r"\["), "run" if entry.run else "keep", why, seconds)
-    Console(soft_wrap=True).print(table)
+        table.add_row(plain(entry.job.name), "run" if entry.run else "keep", plain(why), seconds)
+    if planned:
+        print_table(table, sys.stdout)
     to_run = sum(entry.run for entry in planned)
-    click.echo(f"{to_run} of {len(planned)} jobs would run")
+    click.echo(f"{to_run} of {plural(len(planned), 'job')} would run")

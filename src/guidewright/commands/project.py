@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import functools
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from guidewright import datasets, gitinfo
-from guidewright.errors import Problem
+from guidewright.errors import Problem, SelectorError
 from guidewright.execute import environment as env
 from guidewright.model import Job, PlannedJob, Record
 from guidewright.plan import Known, Selection, make_job, plan, select
@@ -33,7 +32,7 @@ class Project:
         return Known(match=found.match, newest=found.newest)
 
     def difference(self, record: Record) -> str:
-        return env.difference(record, self.machine, _version, shutil.which)
+        return env.difference(record, self.machine, _version, env.find_program)
 
     def jobs(self, selection: Selection) -> list[Job]:
         """Return the jobs selected.
@@ -42,7 +41,10 @@ class Project:
             SelectorError: a selector matches nothing.
         """
         digests = {name: datasets.digest(dataset) for name, dataset in self.settings.datasets.items()}
-        chosen = select(self.library.guides, self.settings.backends, selection)
+        try:
+            chosen = select(self.library.guides, self.settings.backends, selection)
+        except SelectorError as error:  # the guide that was meant may be one that cannot be read
+            raise SelectorError([*self.library.errors, *error.problems]) from None
         return [make_job(guide, backend, profile, digests) for guide, backend, profile in chosen]
 
     def plan(self, selection: Selection) -> list[PlannedJob]:

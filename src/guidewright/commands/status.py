@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
+from guidewright.commands.console import new_table, plain, print_table
 from guidewright.commands.pages import versions
 from guidewright.commands.progress import MARKS
 from guidewright.commands.project import Project
 from guidewright.commands.summary import print_problems
-from guidewright.errors import FINE
+from guidewright.errors import FINE, WRONG_USE
 from guidewright.model import PROFILES, PlannedJob, Record
 from guidewright.plan import Selection
 
@@ -29,7 +29,7 @@ def status(project: Project, selection: Selection, *, as_json: bool, both: bool)
     else:
         _print(rows)
     print_problems([*project.library.problems, *project.damaged.values()])
-    return FINE
+    return WRONG_USE if project.library.errors else FINE
 
 
 def _row(project: Project, entry: PlannedJob) -> dict[str, Any]:
@@ -70,14 +70,11 @@ def _facts(project: Project, record: Record) -> dict[str, Any]:
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    table = Table(
-        "job", "outcome", "seconds", "checks", "on", "record", box=None, pad_edge=False, header_style="bold"
-    )
+    table = new_table("job", "outcome", "seconds", "checks", "on", "record")
     for row in rows:
         outcome = MARKS[row["outcome"]] if row["outcome"] else "[yellow]not run[/]"
         seconds = f"{row['seconds']:.1f}" if "seconds" in row else ""
         on = " · ".join(f"{name} {version}" for name, version in row.get("versions", {}).items())
-        table.add_row(
-            row["job"].replace("[", r"\["), outcome, seconds, str(row.get("checks", "")), on, row["reason"]
-        )
-    Console(soft_wrap=True).print(table)
+        table.add_row(plain(row["job"]), outcome, seconds, str(row.get("checks", "")), on, row["reason"])
+    if rows:
+        print_table(table, sys.stdout)

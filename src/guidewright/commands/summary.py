@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from guidewright.commands.console import new_table, plain, print_table
 from guidewright.commands.progress import MARKS, plural
 from guidewright.commands.project import Project
 from guidewright.errors import Problem
-from guidewright.model import Record
+from guidewright.model import PlannedJob, Record
 
 if TYPE_CHECKING:
-    from guidewright.commands.run import Report
+    from guidewright.commands.report import Report
 
 
 def print_problems(problems: Iterable[Problem], stream: TextIO | None = None) -> None:
@@ -29,13 +30,24 @@ def print_problems(problems: Iterable[Problem], stream: TextIO | None = None) ->
 def print_report(report: Report, project: Project, stream: TextIO) -> None:
     """Print failures with their place in the guide's file, then the table."""
     print_problems(report.problems)
-    for problems in (*report.not_run.values(), *report.skipped.values()):
-        print_problems(problems)
+    print_problems(_by_problem(report.not_run, "could not run"))
+    print_problems(_by_problem(report.skipped, "skipped"))
     for record in report.records.values():
         if record.failure:
             click.echo(failure(record, project), file=sys.stderr)
     if report.planned:
-        Console(file=stream, soft_wrap=True).print(table(report, project))
+        print_table(table(report, project), stream)
+
+
+def _by_problem(jobs: Mapping[str, Sequence[Problem]], what: str) -> Iterator[Problem]:
+    """Tell each problem once, with the jobs that it keeps from running."""
+    names: dict[Problem, list[str]] = {}
+    for name, problems in jobs.items():
+        for problem in problems:
+            names.setdefault(problem, []).append(name)
+    for problem, kept in names.items():
+        more = f" and {len(kept) - 3} more" if len(kept) > 3 else ""
+        yield replace(problem, message=f"{what} {', '.join(kept[:3])}{more}: {problem.message}")
 
 
 def failure(record: Record, project: Project) -> str:
@@ -46,7 +58,8 @@ def failure(record: Record, project: Project) -> str:
     cells = guide.cells if guide else ()
     number = next((n for n, cell in enumerate(cells, 1) if cell.id == problem.cell), None)
     where = f"{guide.path if guide else record.slug}:{problem.line}"
-    head = f"{where}: {record.name}: cell {number}: {problem.name}: {problem.message}"
+    cell = f"cell {number}" if number else ""
+    head = ": ".join(part for part in (where, record.name, cell, problem.name, problem.message) if part)
     body = "\n".join(f"    {line}" for line in _tail(problem.traceback))
     return "\n".join(part for part in (head, body) if part)
 
@@ -64,27 +77,23 @@ def table(report: Report, project: Project) -> Table:
     backends = [
         name for name in project.settings.backends if any(p.job.backend == name for p in report.planned)
     ]
-    labels = [project.settings.backends[name].label for name in backends]
-    result = Table("guide", *labels, pad_edge=False, box=None, header_style="bold", padding=(0, 2, 0, 0))
-    slugs = list(dict.fromkeys(entry.job.slug for entry in report.planned))
-    cells = {
-        (entry.job.slug, entry.job.backend): _state(report, entry.job.name, entry.record)
-        for entry in report.planned
-    }
-    for slug in slugs:
+    result = new_table("guide", *(plain(project.settings.backends[name].label) for name in backends))
+    cells = {(entry.job.slug, entry.job.backend): _state(report, entry) for entry in report.planned}
+    for slug in dict.fromkeys(entry.job.slug for entry in report.planned):
         result.add_row(slug, *(cells.get((slug, backend), "[dim]–[/]") for backend in backends))
     return result
 
 
-def _state(report: Report, name: str, reused: Record | None) -> str:
+def _state(report: Report, entry: PlannedJob) -> str:
+    name, state = entry.job.name, report.state(entry)
     if name in report.not_run:
         return "[red]! could not run[/]"
-    if name in report.skipped:
+    if state == "skipped":
         return "[yellow]skipped: not installed[/]"
-    record = report.records.get(name) or reused
-    if record is None:
+    record = report.records.get(name) or entry.record
+    if state == "not run" or record is None:
         return "[yellow]not run[/]"
     told = f"{MARKS[record.outcome]} {record.seconds:.1f} s, {plural(record.checks, 'check')}"
     if record.skipped:
         told += f", {plural(len(record.skipped), 'cell')} skipped"
-    return told if name in report.records else f"{told} [dim](kept)[/]"
+    return told if state == "ran" else f"{told} [dim](kept)[/]"

@@ -1,109 +1,107 @@
-"""nbclient with two additions: adjacent pieces of one stream are joined, and output has a limit."""
+"""nbclient, with what its cells print kept by :mod:`guidewright.execute.capture`, and limits of our own."""
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, field
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
+from guidewright.execute.capture import Capture
 
-@dataclass(kw_only=True, slots=True)
-class Budget:
-    """The characters that one cell may still print: a head, then a tail of the newest pieces."""
+LOG = logging.getLogger("guidewright.kernel")
+"""Where Jupyter's libraries log: nowhere. What goes wrong is told as the job's outcome."""
+LOG.addHandler(logging.NullHandler())
+LOG.propagate = False
+_GRACE = 5.0
+"""Seconds that an interrupted cell has to end by itself, so that its record tells where it was."""
 
-    limit: int
-    used: int = 0
-    dropped: int = 0
-    tail: deque[tuple[str, str]] = field(default_factory=deque)
-    tail_size: int = 0
 
-    @property
-    def head_is_full(self) -> bool:
-        return self.used >= self.limit // 2
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ended:
+    """How a cell ended."""
 
-    def keep_in_tail(self, stream: str, text: str) -> None:
-        """Keep the newest pieces; what is pushed out is counted as dropped."""
-        room = self.limit - self.limit // 2
-        if len(text) > room:
-            self.dropped += len(text) - room
-            text = text[-room:]
-        self.tail.append((stream, text))
-        self.tail_size += len(text)
-        while self.tail_size > room:
-            _, old = self.tail.popleft()
-            self.tail_size -= len(old)
-            self.dropped += len(old)
+    in_time: bool
+    stuck: bool = False
+    """Whether it runs on, even though it was interrupted."""
+    error: CellExecutionError | None = None
+    """What it raised, and may not raise."""
 
 
 class Client(NotebookClient):  # type: ignore[misc]
-    """A notebook client whose cells cannot fill the memory."""
+    """A notebook client whose cells cannot fill the memory, nor run for ever."""
 
     def __init__(self, nb: NotebookNode, *, output_limit: int, **options: Any) -> None:
-        super().__init__(nb, **options)
+        super().__init__(nb, log=LOG, **options)
         self.output_limit = output_limit
-        self.budget = Budget(limit=output_limit)
+        self.captures: list[Capture] = []
 
-    def begin_cell(self) -> None:
-        """Give the next cell a budget of its own."""
-        self.budget = Budget(limit=self.output_limit)
+    async def run_cell(self, node: NotebookNode, limit: float) -> Ended:
+        """Run a cell to its end, or interrupt it after so many seconds.
 
-    def output(
-        self, outs: Any, msg: dict[str, Any], display_id: str | None, cell_index: int
-    ) -> NotebookNode | None:
-        """Handle one message of output; overrides nbclient's."""
-        if msg["msg_type"] == "stream":
-            return self._stream(outs, msg, display_id, cell_index)
-        size = _size(msg["content"].get("data", {}))
-        if size > self.output_limit - self.budget.used and msg["msg_type"] != "error":
-            self.budget.dropped += size
-            return None
-        self.budget.used += size
-        return super().output(outs, msg, display_id, cell_index)
+        Raises:
+            DeadKernelError: the kernel died meanwhile.
+        """
+        self.nb.cells.append(node)
+        self.captures.append(Capture(limit=self.output_limit))
+        # A task of its own: nbclient takes its own cancelling for the kernel's death.
+        task = asyncio.ensure_future(self.async_execute_cell(node, len(self.captures) - 1))
+        try:
+            in_time, _ = await asyncio.wait({task}, timeout=limit)
+            if not in_time:
+                with suppress(RuntimeError, OSError):  # it has just died, as the task will tell
+                    await self.km.interrupt_kernel()
+                await asyncio.wait({task}, timeout=_GRACE)
+            if not task.done():
+                return Ended(in_time=False, stuck=True)
+            await task
+        except CellExecutionError as error:
+            return Ended(in_time=bool(in_time), error=error)
+        finally:
+            await _end(task)
+        return Ended(in_time=bool(in_time))
 
-    def _stream(
-        self, outs: Any, msg: dict[str, Any], display_id: str | None, cell_index: int
-    ) -> NotebookNode | None:
-        name, text = msg["content"]["name"], msg["content"]["text"]
-        if self.budget.head_is_full:
-            self.budget.keep_in_tail(name, text)
-            return None
-        room = self.output_limit // 2 - self.budget.used
-        self.budget.used += min(len(text), room)
-        if len(text) > room:
-            self.budget.keep_in_tail(name, text[room:])
-        msg["content"]["text"] = text[:room]
-        if (
-            outs
-            and outs[-1].output_type == "stream"
-            and outs[-1].name == name
-            and not self.clear_before_next_output
-        ):
-            outs[-1].text += text[:room]
-            return None
-        return super().output(outs, msg, display_id, cell_index)
+    async def evaluate(self, expression: str, limit: float) -> dict[str, Any]:
+        """Evaluate an expression in the kernel, without a trace in its history; return the reply's part for it.
 
-    def finish_cell(self, cell: NotebookNode) -> int:
-        """Put the tail behind the head; return how many characters were dropped between them."""
-        budget = self.budget
-        if budget.dropped:
-            cell.outputs.append(_stream_output("stdout", f"\n[… {budget.dropped:,} characters dropped …]\n"))
-        for name, text in budget.tail:
-            last = cell.outputs[-1] if cell.outputs else None
-            if last is not None and last.output_type == "stream" and last.name == name:
-                last.text += text
-            else:
-                cell.outputs.append(_stream_output(name, text))
-        # An error is the last thing a cell says, and stays last.
-        cell.outputs.sort(key=lambda output: output.output_type == "error")
-        return budget.dropped
+        Raises:
+            TimeoutError: there is no answer within so many seconds.
+            DeadKernelError: the kernel died meanwhile.
+        """
+        content = {"answer": expression}
+        message = self.kc.execute("", silent=True, store_history=False, user_expressions=content)
+        async with asyncio.timeout(limit):
+            reply = await self.async_wait_for_reply(message)
+        answer: dict[str, Any] = reply["content"].get("user_expressions", {}).get("answer", {})
+        return answer
+
+    # ------------------------------------------------- overrides of nbclient's
+
+    def output(self, outs: Any, msg: dict[str, Any], display_id: str | None, cell_index: int) -> Any:
+        if self.output_hook_stack[msg["parent_header"].get("msg_id")]:
+            return super().output(outs, msg, display_id, cell_index)
+        self.captures[cell_index].add(msg["msg_type"], msg["content"])
+        return None
+
+    def clear_output(self, outs: Any, msg: dict[str, Any], cell_index: int) -> None:
+        if self.output_hook_stack[msg["parent_header"].get("msg_id")]:
+            super().clear_output(outs, msg, cell_index)
+        else:
+            self.captures[cell_index].clear(wait=bool(msg["content"].get("wait")))
+
+    def _update_display_id(self, display_id: str, msg: dict[str, Any]) -> None:
+        for capture in self.captures:
+            capture.update(display_id, msg["content"])
 
 
-def _stream_output(name: str, text: str) -> NotebookNode:
-    return NotebookNode(output_type="stream", name=name, text=text)
-
-
-def _size(data: dict[str, Any]) -> int:
-    return sum(len(value) for value in data.values() if isinstance(value, str))
+async def _end(task: asyncio.Future[Any]) -> None:
+    """Cancel a task that still runs, and see it end."""
+    if not task.done():
+        task.cancel()
+        with suppress(DeadKernelError, asyncio.CancelledError):
+            await task

@@ -1,4 +1,4 @@
-"""What shapes a run and is therefore pinned, in one place; and what a machine is."""
+"""What shapes a run and is therefore pinned, in one place; what a machine is; and how two environments differ."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import metadata, util
+from importlib import metadata
 from pathlib import Path
-from typing import Literal
 
 import psutil
 
-from guidewright.errors import Problem
-from guidewright.model import Job, Record
+from guidewright.model import Record
 from guidewright.settings import Backend, Settings
 
 ALLOWED = (
@@ -45,7 +43,7 @@ class Machine:
 
     python: str
     platform: str
-    device_class: Literal["cpu", "gpu"]
+    has_gpu: bool
     cpus: tuple[int, ...]
     """The cores' numbers."""
     memory_mb: int
@@ -65,7 +63,7 @@ def this_machine(environ: Mapping[str, str] = os.environ) -> Machine:
     return Machine(
         python=platform.python_version(),
         platform=f"{platform.system()}-{platform.machine()}",
-        device_class="gpu" if has_gpu else "cpu",
+        has_gpu=has_gpu,
         cpus=cpus,
         memory_mb=psutil.virtual_memory().total // 2**20,
     )
@@ -76,10 +74,11 @@ def kernel_environment(
 ) -> dict[str, str]:
     """Return the whole environment of a kernel: the allowed variables, the pinned ones, the backend's."""
     allowed = {name: environ[name] for name in (*ALLOWED, *settings.allow_environment) if name in environ}
-    programs = os.pathsep.join([str(Path(sys.executable).parent), allowed.get("PATH", os.defpath)])
     pinned = {
-        "PATH": programs,
+        "PATH": _search_path(environ),
         "HOME": str(work / "home"),
+        "USER": "user",
+        "LOGNAME": "user",
         "TMPDIR": str(work / "tmp"),
         "IPYTHONDIR": str(work / "home" / ".ipython"),
         "LANG": "C.UTF-8",
@@ -94,6 +93,20 @@ def kernel_environment(
     return {**allowed, **pinned, **dict.fromkeys(THREADS, str(threads)), **backend.env}
 
 
+def _search_path(environ: Mapping[str, str]) -> str:
+    """Return where a guide looks for programs: beside its Python first."""
+    return os.pathsep.join([str(Path(sys.executable).parent), environ.get("PATH", os.defpath)])
+
+
+def find_program(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
+    """Return the path of a program that a guide would start by its name; None where there is none."""
+    return shutil.which(name, path=_search_path(environ))
+
+
+def absent_programs(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if find_program(name) is None)
+
+
 # --------------------------------------------------------------- difference
 
 
@@ -102,12 +115,14 @@ def difference(
 ) -> str:
     """Say in words how the environment at hand differs from a record's; empty where it does not.
 
-    A distribution that is not installed here is no difference: nothing can be said about it.
+    A distribution that is not installed here is no difference: nothing can be said about it. What device a backend
+    would compute on, only a run can say: what is compared is whether there is a GPU.
     """
     then = record.environment
-    pairs = [("Python", then.python, machine.python), ("platform", then.platform, machine.platform)]
-    pairs += [
-        ("device", then.device_class, machine.device_class),
+    pairs = [
+        ("Python", then.python, machine.python),
+        ("platform", then.platform, machine.platform),
+        ("GPU", _yes(then.has_gpu or then.device_class == "gpu"), _yes(machine.has_gpu)),
         ("cores", str(then.cores), str(machine.cores)),
     ]
     pairs += [
@@ -115,10 +130,17 @@ def difference(
         for name, was in sorted(then.distributions.items())
     ]
     found = [f"{what} {was} → {now}" for what, was, now in pairs if was != now]
-    needed = sorted({name for cell in record.skipped for name in cell.missing})
-    if needed and all(map(programs, needed)):
-        found.append(f"{', '.join(needed)} is there now")
+    found += [
+        f"{', '.join(cell.missing)} is there now"
+        for cell in record.skipped
+        if all(map(programs, cell.missing))
+    ]
+    found = list(dict.fromkeys(found))
     return ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+
+
+def _yes(there: bool) -> str:
+    return "yes" if there else "no"
 
 
 def _public(version: str) -> str:
@@ -127,7 +149,7 @@ def _public(version: str) -> str:
 
 
 ProgramFinder = Callable[[str], object]
-"""Like :func:`shutil.which`."""
+"""Like :func:`find_program`."""
 
 
 def installed_version(name: str) -> str | None:
@@ -135,74 +157,3 @@ def installed_version(name: str) -> str | None:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
-
-
-# ----------------------------------------------------------------- missing
-
-
-def missing(job: Job, settings: Settings) -> list[Problem]:
-    """Return what keeps a job from running here: modules of its backend, required distributions, programs."""
-    return [*missing_backend(job, settings), *_missing_requires(job, settings), *_missing_programs(job)]
-
-
-def missing_backend(job: Job, settings: Settings) -> list[Problem]:
-    """Return what of the backend, or of backends that the guide requires, cannot be imported."""
-    names = dict.fromkeys([job.backend, *(name for name in job.requires if name in settings.backends)])
-    return [problem for name in names for problem in _missing_modules(job, settings.backends[name])]
-
-
-def _missing_modules(job: Job, backend: Backend) -> list[Problem]:
-    absent = [module for module in backend.modules if util.find_spec(module) is None]
-    if not absent:
-        return []
-    what = f"backend '{backend.name}' is not installed: no module {', '.join(absent)}"
-    return [
-        Problem(
-            path=job.path,
-            message=f"{job.name}: {what}",
-            hint=_install_hint(backend.install or " ".join(absent)),
-        )
-    ]
-
-
-def _missing_requires(job: Job, settings: Settings) -> list[Problem]:
-    absent = [
-        name for name in job.requires if name not in settings.backends and installed_version(name) is None
-    ]
-    return [
-        Problem(
-            path=job.path,
-            message=f"{job.name}: requires '{name}', which is not installed",
-            hint=_install_hint(name),
-        )
-        for name in absent
-    ]
-
-
-def _install_hint(requirement: str) -> str:
-    return f"make guides installs it; or: {sys.executable} -m pip install '{requirement}'"
-
-
-def _missing_programs(job: Job) -> list[Problem]:
-    """A full run refuses to start without the programs that its cells need; a quick one skips those cells."""
-    if job.profile != "full":
-        return []
-    return [
-        Problem(
-            path=job.path,
-            line=cell.line,
-            message=f"{job.name}: needs the program '{name}'",
-            hint=program_hint(name),
-        )
-        for cell in job.cells
-        for name in absent_programs(cell.needs)
-    ]
-
-
-def absent_programs(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if shutil.which(name) is None)
-
-
-def program_hint(name: str) -> str:
-    package = {"dot": "graphviz"}.get(name, name)
-    return f"install it: apt-get install {package} (Debian, Ubuntu) or brew install {package} (macOS)"

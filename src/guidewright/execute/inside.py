@@ -1,8 +1,8 @@
 """What runs inside a job's kernel, around the guide: called by :mod:`guidewright.execute.kernel`, never by a guide.
 
 Light to import, so that a kernel starts fast. A backend's *bootstrap* module has two functions: ``start(request)``,
-before the first cell, with ``{"datasets": [...], "home": folder, "log": file}``; and ``report()``, after the last, which returns
-``{"device": str, "device_class": str, "datasets": [names used]}``.
+before the first cell, with ``{"datasets": [...], "home": folder, "log": file}``; and ``report()``, after the last,
+which returns ``{"device": str, "device_class": str, "datasets": [names used]}``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ def start(text: str) -> None:
     """Prepare the kernel; ``text`` is JSON with ``cpus``, ``bootstrap`` and ``request``."""
     order = json.loads(text)
     _pin(order["cpus"])
+    _lose_nothing()
     setattr(builtins, CHECK_HOOK, lambda *site: _state["checks"].add(site))
     if order["bootstrap"]:
         _state["bootstrap"] = importlib.import_module(order["bootstrap"])
@@ -38,6 +39,15 @@ def _pin(cpus: list[int]) -> None:
         for thread in Path("/proc/self/task").iterdir():
             with suppress(OSError):  # a thread that has just ended
                 os.sched_setaffinity(int(thread.name), cpus)
+
+
+def _lose_nothing() -> None:
+    """Have the kernel wait for us where a cell shows outputs faster than we take them; ZeroMQ would drop them silently."""
+    import zmq
+    from IPython import get_ipython
+
+    thread = get_ipython().kernel.iopub_thread
+    thread.schedule(lambda: thread.socket.setsockopt(zmq.XPUB_NODROP, 1))
 
 
 def report() -> str:

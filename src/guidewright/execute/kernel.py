@@ -1,51 +1,36 @@
-"""One job in one Jupyter kernel: a process, a folder and an environment of its own, limits, and a record at the end."""
+"""One Jupyter kernel for one job: a process, a folder and an environment of its own; ended with all that it started."""
 
 from __future__ import annotations
 
 import ast
 import asyncio
-import datetime as dt
 import json
 import os
-import re
 import shutil
-import signal
 import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import psutil
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode, v4
+from nbclient.exceptions import DeadKernelError
+from nbformat import v4
 
-from guidewright import pycode
-from guidewright.execute import environment as env
-from guidewright.execute.client import Client
-from guidewright.execute.tokens import Tokens, tokens
-from guidewright.model import CellFailure, CellRun, DatasetUse, Environment, Job, JobCell, Outcome, Record
-from guidewright.settings import Settings
+from guidewright.execute.client import LOG, Client
+from guidewright.execute.processes import Family
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_FRAME = re.compile(r"Cell In\[(?P<count>\d+)\], line (?P<line>\d+)")
 _INSIDE = "__import__('importlib').import_module('guidewright.execute.inside')"
 _LOG = "kernel.log"
 _POLL = 0.25
 """Seconds between two looks at a kernel's memory."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Slot:
-    """What a job has to itself."""
-
-    cpus: tuple[int, ...]
-    memory_mb: int
+_START_SECONDS = 120.0
+_REPORT_SECONDS = 60.0
+_IPC_PATH = 90
+"""Bytes that the path of a socket may have on every system (sun_path has 104), its number left out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,69 +45,81 @@ class DatasetFile:
     digest: str
 
 
-CellStarted = Callable[[int, int], None]
-"""Told the 1-based number of the cell that starts, and how many there are."""
-
-
 @dataclass(kw_only=True, slots=True)
-class _Run:
-    """The state of one job's execution."""
+class Kernel:
+    """A kernel that runs; see :func:`kernel`."""
 
-    job: Job
-    settings: Settings
-    slot: Slot
-    machine: env.Machine
     work: Path
-    tokens: Tokens
-    started: dt.datetime
-    clock: float
-    cells: list[CellRun] = field(default_factory=list)
-    failure: CellFailure | None = None
-    outcome: Outcome = "passed"
+    client: Client
+    family: Family
+    memory_limit_mb: float
     peak_mb: float = 0.0
     over_memory: bool = False
-    report: dict[str, Any] = field(default_factory=dict)
+    """Whether it was ended because its processes took more memory than they may."""
 
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self.clock
+    async def prepare(self, cpus: Sequence[int], bootstrap: str, datasets: Sequence[DatasetFile]) -> None:
+        """Pin the kernel to its cores, and call the backend's bootstrap.
+
+        Raises:
+            RuntimeError: the bootstrap cannot be imported, or raises.
+            DeadKernelError, TimeoutError: as :meth:`Client.evaluate`.
+        """
+        fields = ("name", "file", "url", "path", "source", "digest")
+        request = {
+            "datasets": [{name: getattr(dataset, name) for name in fields} for dataset in datasets],
+            "home": str(self.work / "home" / ".keras"),
+            "log": str(self.work / _LOG),
+        }
+        order = json.dumps({"cpus": list(cpus), "bootstrap": bootstrap, "request": request})
+        reply = await self.client.evaluate(f"{_INSIDE}.start({order!r})", _START_SECONDS)
+        if reply.get("status") != "ok":
+            why = f"{reply.get('ename', 'no reply')}: {reply.get('evalue', '')}"
+            raise RuntimeError(f"the kernel could not be prepared: {why}")
+
+    async def report(self) -> dict[str, Any]:
+        """Return checks, distributions, device and datasets used, as far as the kernel can still tell."""
+        with suppress(TimeoutError, DeadKernelError, ValueError, SyntaxError, KeyError):
+            answer = await self.client.evaluate(f"{_INSIDE}.report()", _REPORT_SECONDS)
+            told: dict[str, Any] = json.loads(ast.literal_eval(answer["data"]["text/plain"]))
+            return told
+        return {}
 
 
-async def run_job(
-    job: Job,
-    settings: Settings,
-    slot: Slot,
-    machine: env.Machine,
-    datasets: Sequence[DatasetFile] = (),
-    on_cell: CellStarted = lambda _number, _count: None,
-) -> Record:
-    """Run a job to its end, whatever that is; the kernel and its folder are gone when this returns or is cancelled."""
+@asynccontextmanager
+async def workspace() -> AsyncIterator[Path]:
+    """Make a fresh folder with ``home``, ``tmp`` and ``guide`` (the working directory) in it; it goes with the job.
+
+    Raises:
+        OSError: the disk is full, or the system's temporary folder cannot be written.
+    """
     work = Path(tempfile.mkdtemp(prefix="guidewright-")).resolve()
-    run = _Run(
-        job=job,
-        settings=settings,
-        slot=slot,
-        machine=machine,
-        work=work,
-        tokens=tokens(work, settings.root),
-        started=dt.datetime.now(dt.UTC).replace(microsecond=0),
-        clock=time.monotonic(),
-    )
     try:
         for name in ("home", "tmp", "guide"):
             (work / name).mkdir()
-        async with _kernel(run) as client:
-            await _start_inside(client, run, datasets)
-            await _run_cells(client, run, on_cell)
-            await _ask_report(client, run)
-    except (DeadKernelError, RuntimeError, OSError) as error:
-        _kernel_failed(run, error)
+        yield work
     finally:
-        await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
-    return _record(run, datasets)
+        await asyncio.to_thread(_remove, work)
 
 
-# ------------------------------------------------------------------- kernel
+def _remove(folder: Path) -> None:
+    """Remove a folder, also where a guide took its own rights away."""
+    for parent, names, _ in os.walk(folder):
+        for name in names:
+            inner = Path(parent, name)
+            with suppress(OSError):
+                if not inner.is_symlink():
+                    inner.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def log_tail(work: Path) -> str:
+    """Return the last lines that the kernel's process wrote past its cells."""
+    with suppress(OSError):
+        return "\n".join((work / _LOG).read_text("utf-8", errors="replace").splitlines()[-20:])
+    return ""
+
+
+# ------------------------------------------------------------ start and end
 
 
 class _Spec(KernelSpecManager):  # type: ignore[misc]
@@ -134,283 +131,60 @@ class _Spec(KernelSpecManager):  # type: ignore[misc]
 
 
 @asynccontextmanager
-async def _kernel(run: _Run) -> AsyncIterator[Client]:
-    backend = run.settings.backends[run.job.backend]
-    manager = AsyncKernelManager(kernel_spec_manager=_Spec(), connection_file=str(run.work / "kernel.json"))
-    if os.name == "posix":  # sockets in the job's own folder, which only this user can open
-        manager.transport, manager.ip = "ipc", str(run.work / "k")
-    notebook = v4.new_notebook()
-    limit = int(run.settings.output_limit_mb * 2**20)
-    client = Client(notebook, km=manager, output_limit=limit, startup_timeout=120, iopub_timeout=120,
-                    raise_on_iopub_timeout=True, store_widget_state=False, record_timing=False)  # fmt: skip
+async def kernel(
+    work: Path, environment: Mapping[str, str], *, output_limit: int, memory_limit_mb: float
+) -> AsyncIterator[Kernel]:
+    """Start a kernel in a workspace; it and every process that it left behind are gone afterwards.
+
+    Raises:
+        RuntimeError: it does not start.
+    """
+    manager = AsyncKernelManager(
+        kernel_spec_manager=_Spec(), connection_file=str(work / "kernel.json"), log=LOG
+    )
+    # Sockets in the job's own folder, which only this user can open, where the system has them.
+    if os.name == "posix" and len(os.fsencode(work)) < _IPC_PATH:
+        manager.transport, manager.ip = "ipc", str(work / "k")
+    client = Client(v4.new_notebook(), output_limit=output_limit, km=manager, startup_timeout=int(_START_SECONDS),
+                    iopub_timeout=120, raise_on_iopub_timeout=True, shell_timeout_interval=1,
+                    store_widget_state=False, record_timing=False)  # fmt: skip
     client.reset_execution_trackers()
-    environment = env.kernel_environment(backend, run.settings, run.work, len(run.slot.cpus))
+    running = Kernel(work=work, client=client, family=Family(work=work), memory_limit_mb=memory_limit_mb)
     watch: asyncio.Task[None] | None = None
     try:
         # What native code writes past Python's streams is not output of a cell; it is told where a kernel dies.
-        with (run.work / _LOG).open("wb") as log:
+        with (work / _LOG).open("wb") as log:
             await client.async_start_new_kernel(
-                env=environment, cwd=str(run.work / "guide"), stdout=log, stderr=log
+                env=dict(environment), cwd=str(work / "guide"), stdout=log, stderr=log
             )
-        watch = asyncio.create_task(_watch_memory(manager, run))
+        running.family.add(manager.provisioner.pid)
+        watch = asyncio.create_task(_watch_memory(running))
         await client.async_start_new_kernel_client()
-        yield client
+        yield running
     finally:
         if watch:
             watch.cancel()
-        await _stop(client, manager)
+        await asyncio.shield(asyncio.ensure_future(_stop(running, manager)))
 
 
-async def _stop(client: Client, manager: AsyncKernelManager) -> None:
-    """End the kernel and every process that it left behind, also when we are being cancelled."""
-    group = getattr(manager.provisioner, "pgid", None) if manager.provisioner else None
-    if client.kc is not None:
-        client.kc.stop_channels()
-    with suppress(Exception):
-        await asyncio.shield(manager.shutdown_kernel(now=True))
-    if group and hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(group, signal.SIGKILL)
+async def _stop(running: Kernel, manager: AsyncKernelManager) -> None:
+    running.family.look()  # while the kernel's children can still be told by their parent
+    if running.client.kc is not None:
+        running.client.kc.stop_channels()
+    with suppress(Exception):  # whatever Jupyter makes of a kernel that is dead: the family ends it
+        await manager.shutdown_kernel(now=True)
+    await asyncio.to_thread(running.family.end)
     with suppress(Exception):
         manager.cleanup_connection_file()
 
 
-async def _watch_memory(manager: AsyncKernelManager, run: _Run) -> None:
-    """Note the peak of the kernel's processes together; end it where that passes the slot's limit."""
-    process = psutil.Process(manager.provisioner.pid)
+async def _watch_memory(running: Kernel) -> None:
+    """Note the peak of the kernel's processes together; end them where that passes the limit."""
     while True:
-        used = 0.0
-        with suppress(psutil.Error):
-            family = [process, *process.children(recursive=True)]
-            for member in family:
-                with suppress(psutil.Error):
-                    used += member.memory_info().rss / 2**20
-        run.peak_mb = max(run.peak_mb, used)
-        if used > run.slot.memory_mb:
-            run.over_memory = True
-            await manager.signal_kernel(signal.SIGKILL)
+        used = running.family.memory_mb()
+        running.peak_mb = max(running.peak_mb, used)
+        if used > running.memory_limit_mb:
+            running.over_memory = True
+            running.family.kill()
             return
         await asyncio.sleep(_POLL)
-
-
-async def _start_inside(client: Client, run: _Run, datasets: Sequence[DatasetFile]) -> None:
-    files = [{"name": d.name, "file": d.file, "url": d.url, "path": d.path, "source": d.source, "digest": d.digest}
-             for d in datasets]  # fmt: skip
-    order = {
-        "cpus": list(run.slot.cpus),
-        "bootstrap": run.settings.backends[run.job.backend].bootstrap,
-        "request": {
-            "datasets": files,
-            "home": str(run.work / "home" / ".keras"),
-            "log": str(run.work / _LOG),
-        },
-    }
-    reply = await _evaluate(client, f"{_INSIDE}.start({json.dumps(order)!r})", timeout=120)
-    if reply.get("status") != "ok":
-        raise RuntimeError(f"the kernel could not be prepared: {reply.get('evalue', reply)}")
-
-
-async def _evaluate(client: Client, expression: str, timeout: float) -> dict[str, Any]:
-    """Evaluate an expression in the kernel, without a trace in its history; return the reply's part for it."""
-    content = {"answer": expression}
-    reply = await client.kc.execute_interactive(
-        "",
-        silent=True,
-        store_history=False,
-        user_expressions=content,
-        timeout=timeout,
-        output_hook=lambda _msg: None,
-    )
-    answer: dict[str, Any] = reply["content"].get("user_expressions", {}).get("answer", {})
-    return answer
-
-
-async def _ask_report(client: Client, run: _Run) -> None:
-    """Ask for checks, distributions and device; a kernel that ran past its limit is interrupted first."""
-    if run.failure and run.failure.name in ("memory", "kernel died"):
-        return
-    with suppress(TimeoutError, RuntimeError, ValueError, SyntaxError):
-        if run.outcome == "errored":
-            await client.km.interrupt_kernel()
-        answer = await _evaluate(
-            client, f"{_INSIDE}.report()", timeout=10 if run.outcome == "errored" else 60
-        )
-        run.report = (
-            json.loads(ast.literal_eval(answer["data"]["text/plain"])) if answer.get("status") == "ok" else {}
-        )
-
-
-# -------------------------------------------------------------------- cells
-
-
-async def _run_cells(client: Client, run: _Run, on_cell: CellStarted) -> None:
-    limits = run.settings.limits[run.job.profile]
-    for number, cell in enumerate(run.job.cells, 1):
-        if run.failure:
-            run.cells.append(CellRun(id=cell.id, status="not run", seconds=0.0))
-            continue
-        absent = env.absent_programs(cell.needs)
-        if absent:
-            run.cells.append(CellRun(id=cell.id, status="skipped", seconds=0.0, missing=absent))
-            continue
-        on_cell(number, len(run.job.cells))
-        left = limits.guide - run.seconds
-        await _run_cell(client, run, cell, max(min(limits.cell, left), 0.01), left < limits.cell)
-
-
-async def _run_cell(client: Client, run: _Run, cell: JobCell, limit: float, whole: bool) -> None:
-    source = pycode.count_checks(cell.source, run.job.computed, cell.id) if cell.is_test else cell.source
-    node = v4.new_code_cell(source)
-    node.metadata["tags"] = sorted(cell.tags & {"raises-exception"})
-    client.nb.cells.append(node)
-    client.begin_cell()
-    # nbclient takes whole seconds only, and gives up on the cell; the kernel is ended with the job.
-    begun = time.monotonic()
-    failure: CellFailure | None = None
-    try:
-        async with asyncio.timeout(limit):
-            await client.async_execute_cell(node, len(client.nb.cells) - 1, store_history=True)
-    except CellExecutionError as error:
-        failure = _raised(cell, node, error)
-    except (CellTimeoutError, TimeoutError):
-        what = "the guide" if whole else "the cell"
-        failure = CellFailure(
-            cell=cell.id,
-            line=cell.line,
-            name="timeout",
-            message=f"{what} ran past its limit of {limit:.0f} s",
-        )
-        run.outcome = "errored"
-    except DeadKernelError:
-        failure = _died(run, cell)
-        run.outcome = "errored"
-    if failure and run.outcome == "passed":
-        run.outcome = "failed"
-    failure = failure or _over_output(client, run, cell, node)
-    run.failure = failure
-    run.cells.append(_cell_run(run, cell, node, time.monotonic() - begun))
-
-
-def _cell_run(run: _Run, cell: JobCell, node: NotebookNode, seconds: float) -> CellRun:
-    outputs = tuple(_plain(run.tokens.replace_in(output)) for output in node.outputs)
-    return CellRun(
-        id=cell.id,
-        status="failed" if run.failure else "ok",
-        seconds=round(seconds, 3),
-        outputs=outputs,
-        execution_count=node.execution_count,
-    )
-
-
-def _plain(output: Any) -> dict[str, Any]:
-    """Drop what differs from run to run and says nothing of the guide."""
-    return {key: value for key, value in output.items() if key not in ("execution_count", "transient")}
-
-
-def _over_output(client: Client, run: _Run, cell: JobCell, node: NotebookNode) -> CellFailure | None:
-    dropped = client.finish_cell(node)
-    if not dropped:
-        return None
-    run.outcome = "failed"
-    limit = run.settings.output_limit_mb
-    message = (
-        f"the cell printed more than {limit:g} MB: {dropped:,} characters between head and tail were dropped"
-    )
-    return CellFailure(cell=cell.id, line=cell.line, name="output", message=message)
-
-
-def _raised(cell: JobCell, node: NotebookNode, error: CellExecutionError) -> CellFailure:
-    output = next((out for out in node.outputs if out.output_type == "error"), None)
-    if output is not None:
-        output["traceback"] = [pycode.without_check_calls(line) for line in output["traceback"]]
-    text = _ANSI.sub("", "\n".join(output["traceback"])) if output is not None else str(error)
-    frames = [
-        int(m["line"]) for m in _FRAME.finditer(text) if int(m["count"]) == (node.execution_count or -1)
-    ]
-    line = cell.line + frames[-1] - 1 if frames else cell.line
-    return CellFailure(cell=cell.id, line=line, name=error.ename, message=error.evalue, traceback=text)
-
-
-def _died(run: _Run, cell: JobCell) -> CellFailure:
-    if run.over_memory:
-        message = f"the job used {run.peak_mb:,.0f} MB, more than its limit of {run.slot.memory_mb:,} MB"
-        return CellFailure(cell=cell.id, line=cell.line, name="memory", message=message)
-    message = "the kernel died while the cell ran"
-    return CellFailure(
-        cell=cell.id, line=cell.line, name="kernel died", message=message, traceback=_log_tail(run)
-    )
-
-
-def _log_tail(run: _Run) -> str:
-    """Return the last lines that the kernel's process wrote past its cells."""
-    with suppress(OSError):
-        return "\n".join((run.work / _LOG).read_text("utf-8", errors="replace").splitlines()[-20:])
-    return ""
-
-
-def _kernel_failed(run: _Run, error: Exception) -> None:
-    """The kernel could not be started or prepared, or died between two cells."""
-    run.outcome = "errored"
-    first = run.job.cells[len(run.cells)] if len(run.cells) < len(run.job.cells) else None
-    cell, line = (first.id, first.line) if first else ("", 1)
-    if run.failure is None:
-        run.failure = CellFailure(
-            cell=cell,
-            line=line,
-            name="kernel died",
-            message=str(error) or "the kernel died",
-            traceback=_log_tail(run),
-        )
-    run.cells += [CellRun(id=c.id, status="not run", seconds=0.0) for c in run.job.cells[len(run.cells) :]]
-
-
-# ------------------------------------------------------------------- record
-
-
-def _record(run: _Run, datasets: Sequence[DatasetFile]) -> Record:
-    checks = run.report.get("checks", {})
-    used = set(run.report.get("datasets", ()))
-    failure = run.failure
-    if failure:
-        failure = replace(
-            failure,
-            message=run.tokens.replace(failure.message),
-            traceback=run.tokens.replace(failure.traceback),
-        )
-    return Record(
-        slug=run.job.slug,
-        backend=run.job.backend,
-        profile=run.job.profile,
-        outcome=run.outcome,
-        fingerprint=run.job.fingerprint,
-        environment=_environment(run),
-        started=run.started,
-        seconds=round(run.seconds, 2),
-        cells=tuple(replace(cell, checks=checks.get(cell.id, 0)) for cell in run.cells),
-        datasets=tuple(
-            DatasetUse(name=d.name, file=d.file, source=d.source, digest=d.digest)
-            for d in datasets
-            if d.name in used
-        ),
-        failure=failure,
-        peak_memory_mb=round(run.peak_mb, 1),
-    )
-
-
-def _environment(run: _Run) -> Environment:
-    device_class: Literal["cpu", "gpu", "tpu"] = run.report.get("device_class", run.machine.device_class)
-    return Environment(
-        python=run.machine.python,
-        platform=run.machine.platform,
-        device=run.report.get("device", "CPU"),
-        device_class=device_class,
-        cores=run.machine.cores,
-        threads=len(run.slot.cpus),
-        distributions=run.report.get("distributions") or _fallback_distributions(run),
-    )
-
-
-def _fallback_distributions(run: _Run) -> Mapping[str, str]:
-    """A kernel that died cannot say what it had loaded; name the backend's own at least."""
-    names = run.settings.backends[run.job.backend].distributions
-    return {name: version for name in names if (version := env.installed_version(name))}

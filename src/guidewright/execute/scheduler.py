@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from guidewright.execute.environment import Machine
-from guidewright.execute.kernel import DatasetFile, Slot, run_job
+from guidewright.execute.job import Slot, run_job
+from guidewright.execute.kernel import DatasetFile
 from guidewright.model import Job, PlannedJob, Record
 from guidewright.settings import Settings
 
@@ -29,7 +30,7 @@ class Event:
 
 
 class RunJob(Protocol):
-    """The seam to the kernel: :func:`guidewright.execute.kernel.run_job`."""
+    """The seam to the kernel: :func:`guidewright.execute.job.run_job`."""
 
     def __call__(
         self,

@@ -10,24 +10,46 @@ import platform
 import re
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-BASE64 = frozenset({"image/png", "image/jpeg", "image/gif", "application/pdf"})
+from guidewright.execute.capture import BASE64
+
+_ANYBODYS = frozenset({"/", "/tmp", "/usr", "/usr/local"})
+"""Folders that say nothing of this machine."""
+# Not inside a longer path or word; but a colour's code may stand right before it.
+_BEFORE = re.compile(r"(?<![\w.-])|(?<=\dm)")
+_AFTER = r"(?![\w-]|\.\w)"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Token:
+    """What to replace by what. The pattern begins with the text itself, so that a search through megabytes is fast."""
+
+    token: str
+    pattern: re.Pattern[str]
+    before: re.Pattern[str] = _BEFORE
+    """What must hold where the text begins."""
+
+    def replace(self, text: str) -> str:
+        return self.pattern.sub(self._one, text)
+
+    def _one(self, found: re.Match[str]) -> str:
+        return self.token if self.before.match(found.string, found.start()) else found[0]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tokens:
     """What to replace, in order: paths, longest first, then user and host."""
 
-    patterns: tuple[tuple[re.Pattern[str], str], ...]
+    tokens: tuple[Token, ...] = ()
 
     def replace(self, text: str) -> str:
-        for pattern, token in self.patterns:
-            text = pattern.sub(token, text)
+        for token in self.tokens:
+            text = token.replace(text)
         return text
 
     def replace_in(self, value: Any) -> Any:
@@ -54,24 +76,19 @@ def tokens(work: Path, root: Path) -> Tokens:
         str(Path.home()): "<home>",
     }
     both = {**{str(Path(path).resolve()): token for path, token in folders.items()}, **folders}
-    # "/" and "/tmp" are anybody's: they say nothing of this machine.
     own = sorted(
-        (item for item in both.items() if item[0] not in ("/", "/tmp")),
-        key=lambda item: (-len(item[0]), item),
+        (item for item in both.items() if item[0] not in _ANYBODYS), key=lambda item: (-len(item[0]), item)
     )
-    return Tokens(
-        patterns=tuple((re.compile(rf"{re.escape(path)}(?![\w.-])"), token) for path, token in own) + _names()
-    )
+    paths = [Token(token=token, pattern=re.compile(re.escape(path) + _AFTER)) for path, token in own]
+    return Tokens(tokens=(*paths, *_names()))
 
 
-def _names() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Patterns for user and host where they stand as such: 'root' and 'main' are words, too."""
-    names = []
+def _names() -> Iterator[Token]:
+    """User and host where they stand as such: 'root' and 'main' are words, too."""
     with suppress(OSError, KeyError):  # a user without an entry in the password file
-        names.append((re.compile(rf"\b{re.escape(getpass.getuser())}(?=@)"), "<user>"))
-    host = platform.node()
-    if host:
-        names.append((re.compile(rf"(?<=@){re.escape(host)}\b"), "<host>"))
-    if re.search(r"[\d.-]", host) and len(host) > 5:
-        names.append((re.compile(rf"\b{re.escape(host)}\b"), "<host>"))
-    return tuple(names)
+        yield Token(token="<user>", pattern=re.compile(rf"{re.escape(getpass.getuser())}(?=@)"))
+    if host := platform.node():
+        name = re.escape(host)
+        yield Token(token="<host>", pattern=re.compile(rf"{name}\b"), before=re.compile("(?<=@)"))
+        if len(host) > 5 and re.search(r"[\d.-]", host):
+            yield Token(token="<host>", pattern=re.compile(rf"{name}(?![\w-])"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import warnings
 from bisect import bisect
 from collections import Counter
@@ -56,102 +55,102 @@ def read(text: str, header_end: int, path: str) -> tuple[list[Placed], list[Prob
     lines = text.split("\n")
     candidates = [n for n, line in enumerate(lines, 1) if n > header_end and opts.is_marker(line)]
     try:
-        tagged = notebook("\n".join(_tag(line, n, candidates) for n, line in enumerate(lines, 1))).cells
-        nodes = notebook(text).cells
+        pairs = _nodes(lines, candidates)
     except Exception as error:
-        hint = "mend the header's 'jupyter' part: take another guide's"
-        return [], [Problem(path=path, line=1, message=f"jupytext cannot read it: {error}", hint=hint)]
-    numbers = [(tag.metadata[_LINE], tag) for tag in tagged if _LINE in tag.metadata]
-    markers = [number for number, _ in numbers]
-    problems = [*_loose_text(lines, header_end, markers, path), *_swallowed(candidates, numbers, lines, path)]
-    if len(tagged) != len(nodes):  # a misspelt option says that a cell is none; it is reported with its line
-        return [], [*problems, *(p for n in markers for p in _option_problems(lines[n - 1], n, 0, path))]
-    found = [node for tag, node in zip(tagged, nodes, strict=True) if _LINE in tag.metadata]
-    placed, more = _build(found, markers, lines, path)
+        message = f"jupytext cannot read it: {str(error).partition(chr(10))[0]}"
+        hint = "take the header's 'jupyter' part from another guide"
+        return [], [Problem(path=path, line=1, message=message, hint=hint)]
+    problems = [*_loose_text(lines, header_end, pairs, path), *_swallowed(candidates, pairs, lines, path)]
+    placed, more = _build(pairs, lines, path)
     return placed, problems + more
 
 
-def _tag(line: str, number: int, candidates: Sequence[int]) -> str:
-    """Have a marker carry its line; options that jupytext could not parse would take the line with them."""
-    position = bisect(candidates, number)
-    if not position or candidates[position - 1] != number:
-        return line
-    options = opts.parse(line)
-    kind = " [markdown]" if options.kind == "markdown" else ""
-    language = f" language={json.dumps(options.values['language'])}" if "language" in options.values else ""
-    return f"# %%{kind}{language} {_LINE}={number}"
+def _nodes(lines: Sequence[str], candidates: Iterable[int]) -> list[tuple[int, NotebookNode]]:
+    """Return marker's line and cell of every cell that has a marker: read twice, once with the lines as options."""
+    plain, tagged = list(lines), list(lines)
+    for number in candidates:
+        options = opts.parse(lines[number - 1])
+        marker = "# %% [markdown]" if options.kind == "markdown" else "# %%"
+        if "%%" in lines[number - 1] and not options.problems:
+            marker = lines[number - 1]
+        # Options that are wrong could keep jupytext from reading the rest; they are reported from the line itself.
+        plain[number - 1], tagged[number - 1] = marker, f"{marker} {_LINE}={number}"
+    pairs = zip(notebook("\n".join(tagged)).cells, notebook("\n".join(plain)).cells, strict=True)
+    return [(tag.metadata[_LINE], node) for tag, node in pairs if _LINE in tag.metadata]
 
 
 # ----------------------------------------------------------------- markers
 
 
 def _loose_text(
-    lines: Sequence[str], header_end: int, markers: Sequence[int], path: str
+    lines: Sequence[str], header_end: int, pairs: Sequence[tuple[int, NotebookNode]], path: str
 ) -> Iterator[Problem]:
-    if not markers:
+    hint = "begin each cell with '# %%' or '# %% [markdown]'"
+    if not pairs:
         message = "is not percent format: no line begins with '# %%'"
-        hint = "begin each cell with '# %%' or '# %% [markdown]'"
         yield Problem(path=path, line=header_end + 1, message=message, hint=hint)
         return
-    for number in range(header_end + 1, markers[0]):
-        if lines[number - 1].strip():
-            hint = "begin it with '# %%' or '# %% [markdown]'"
-            yield Problem(path=path, line=number, message="text before the first cell", hint=hint)
-            return
+    loose = (n for n in range(header_end + 1, pairs[0][0]) if lines[n - 1].strip())
+    if number := next(loose, 0):
+        yield Problem(path=path, line=number, message="text before the first cell", hint=hint)
 
 
 def _swallowed(
-    candidates: Iterable[int], markers: Sequence[tuple[int, NotebookNode]], lines: Sequence[str], path: str
+    candidates: Iterable[int], pairs: Sequence[tuple[int, NotebookNode]], lines: Sequence[str], path: str
 ) -> Iterator[Problem]:
     """Find markers that a code fence hides: one left open takes the cells up to the next fence with it."""
-    starts = [number for number, _ in markers]
+    starts = [number for number, _ in pairs]
+    told = set()
     for number in candidates:
-        before = bisect(starts, number) - 1
-        hidden = number not in starts and before >= 0 and markers[before][1].cell_type == "markdown"
-        if hidden and not opts.parse(lines[number - 1]).problems:
-            message = (
-                f"this cell marker is inside the Markdown cell on line {starts[before]}, behind a code fence"
-            )
+        cell = bisect(starts, number)
+        prose = number not in starts and cell > 0 and pairs[cell - 1][1].cell_type == "markdown"
+        if prose and cell not in told and not opts.parse(lines[number - 1]).problems:
+            told.add(cell)
+            message = f"a code fence of the Markdown cell on line {starts[cell - 1]} hides this cell marker"
             hint = "close the fence inside its cell"
-            yield Problem(path=path, line=number, cell=str(before + 1), message=message, hint=hint)
-
-
-def _option_problems(line: str, marker: int, number: int, path: str) -> Iterator[Problem]:
-    cell = str(number) if number else ""
-    if line != line.lstrip():
-        message = "a cell marker inside indented code: a notebook would begin a cell here"
-        hint = "move '# %%' to the start of its line, or change the comment"
-        yield Problem(path=path, line=marker, cell=cell, message=message, hint=hint)
-    for message, hint in opts.parse(line).problems:
-        yield Problem(path=path, line=marker, cell=cell, message=message, hint=hint)
+            yield Problem(path=path, line=number, cell=str(cell), message=message, hint=hint)
 
 
 # ------------------------------------------------------------------- cells
 
 
 def _build(
-    nodes: Sequence[NotebookNode], markers: Sequence[int], lines: Sequence[str], path: str
+    pairs: Sequence[tuple[int, NotebookNode]], lines: Sequence[str], path: str
 ) -> tuple[list[Placed], list[Problem]]:
     placed: list[Placed] = []
     problems: list[Problem] = []
     explicit: dict[str, int] = {}
-    for number, (node, marker) in enumerate(zip(nodes, markers, strict=True), 1):
-        first = _first_line(node, marker, lines)
-        found = list(_option_problems(lines[marker - 1], marker, number, path))
-        found += _syntax_problems(node, first, number, lines, path)
+    indented = [lines[marker - 1] != lines[marker - 1].lstrip() for marker, _ in pairs] + [False]
+    for number, (marker, node) in enumerate(pairs, 1):
         options = opts.parse(lines[marker - 1])
-        name = options.values.get("id")
-        if not found and name in explicit:
-            message = f"cell id '{name}' is used twice; first on line {explicit[name]}"
-            found.append(
-                Problem(path=path, line=marker, cell=str(number), message=message, hint="rename one")
-            )
-        if not found:
+        first = _first_line(node, marker, lines)
+        found = [*_marker_problems(options, indented[number - 1], explicit)]
+        problems += [
+            Problem(path=path, line=marker, cell=str(number), message=message, hint=hint)
+            for message, hint in found
+        ]
+        # An indented marker cuts a statement in two: neither half is to blame.
+        cut = any(indented[number - 1 : number + 1])
+        syntax = [] if cut else list(_syntax_problems(node, first, number, lines, path))
+        problems += syntax
+        if not (found or cut or syntax):
             placed.append(Placed(number=number, marker=marker, cell=_cell(node, options.values, first)))
-        if isinstance(name, str):
+        if isinstance(name := options.values.get("id"), str):
             explicit.setdefault(name, marker)
-        problems += found
     return _with_ids(placed, explicit), problems
+
+
+def _marker_problems(
+    options: opts.Options, indented: bool, explicit: Mapping[str, int]
+) -> Iterator[tuple[str, str]]:
+    """Yield message and hint of what is wrong with a cell's marker."""
+    if indented:
+        message = "a cell marker inside indented code: a notebook would begin a cell here"
+        yield message, "move '# %%' to the start of its line, or change the comment"
+        return
+    yield from options.problems
+    if not options.problems and (name := options.values.get("id")) in explicit:
+        yield f"cell id '{name}' is used twice; first on line {explicit[name]}", "rename one"
 
 
 def _first_line(node: NotebookNode, marker: int, lines: Sequence[str]) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,6 +21,8 @@ from guidewright.settings import Settings
 from guidewright.source.options import is_marker, suggestion
 
 _FENCE = "# ---"
+# As Python finds it on a file's second line; the first key stands there.
+_ENCODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -73,34 +74,41 @@ def _uncomment(line: str) -> str:
 
 
 def _parse(lines: Sequence[str], end: int, path: str) -> FrontMatter:
+    text = "\n".join(lines)
     try:
-        pairs = _pairs("\n".join(lines))
-    except (yaml.YAMLError, ValueError, LookupError) as error:
-        # What is no YAMLError comes from a tag on a value that is not of its kind, such as "!!int x".
-        mark = getattr(error, "problem_mark", None)
-        line = 2 + (min(mark.line, len(lines) - 1) if mark else 0)
-        what = getattr(error, "problem", None) or getattr(error, "reason", None) or "a value cannot be read"
-        problem = Problem(
-            path=path, line=line, message=f"the header is not YAML: {what}", hint="mend this line"
-        )
-        return FrontMatter(end=end, problems=(problem,))
+        pairs = _pairs(text)
+    except yaml.YAMLError as error:
+        line, what = _place(error, text), getattr(error, "problem", None) or getattr(error, "reason", "")
+        message, hint = f"the header is not YAML: {what}", "mend this line"
+        return FrontMatter(end=end, problems=(Problem(path=path, line=line, message=message, hint=hint),))
     if pairs is None:
         message, hint = "the header is not a list of 'key: value' lines", "CONTRIBUTING.md lists the fields"
         return FrontMatter(end=end, problems=(Problem(path=path, line=2, message=message, hint=hint),))
-    counts = Counter(key for key, _, _ in pairs)
-    twice = [
+    first = {key: line for key, line, _ in reversed(pairs)}
+    problems = [
         Problem(
-            path=path, line=line, message=f"header: '{key}' is given {counts[key]} times", hint="keep one"
+            path=path,
+            line=line,
+            message=f"header: '{key}' is given twice; first on line {first[key]}",
+            hint="keep one",
         )
-        for key, line, _ in reversed(pairs)
-        if counts.pop(key, 1) > 1
+        for key, line, _ in pairs
+        if line != first[key]
     ]
+    if _ENCODING.match(f"# {lines[0]}"):
+        message = "the line reads as an encoding declaration, to Python and to jupytext"
+        problems.append(Problem(path=path, line=2, message=message, hint="put another key first"))
     return FrontMatter(
-        values={key: value for key, _, value in pairs},
-        lines={key: line for key, line, _ in pairs},
-        end=end,
-        problems=tuple(twice),
+        values={key: value for key, _, value in pairs}, lines=first, end=end, problems=tuple(problems)
     )
+
+
+def _place(error: yaml.YAMLError, text: str) -> int:
+    """Return the line in the file that an error is about: where a bracket or a quote was opened, if one is open."""
+    opened = any(word in str(getattr(error, "context", "")) for word in ("flow", "quoted"))
+    mark = getattr(error, "context_mark" if opened else "problem_mark", None)
+    position = getattr(error, "position", 0)
+    return 2 + min(mark.line if mark else text.count("\n", 0, position), text.count("\n"))
 
 
 def _pairs(text: str) -> list[tuple[str, int, Any]] | None:
@@ -112,12 +120,17 @@ def _pairs(text: str) -> list[tuple[str, int, Any]] | None:
             return None
         if not all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
             return None
-        return [
-            (key.value, key.start_mark.line + 2, loader.construct_object(value, deep=True))
-            for key, value in node.value
-        ]
+        return [(key.value, key.start_mark.line + 2, _value(loader, value)) for key, value in node.value]
     finally:
         loader.dispose()
+
+
+def _value(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
+    try:
+        return loader.construct_object(node, deep=True)
+    except (ValueError, LookupError) as error:  # a tag on a value that is not of its kind, such as "!!int x"
+        message = "the value is not of its kind"
+        raise yaml.constructor.ConstructorError(None, None, message, node.start_mark) from error
 
 
 class _Loader(yaml.SafeLoader):

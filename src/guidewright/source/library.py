@@ -57,7 +57,9 @@ def _read(file: Path, path: str, slug: Slug, settings: Settings) -> Parsed:
         data = file.read_bytes()
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
-        return Parsed(guide=None, problems=(Problem(path=path, message=message, hint="mend its permissions"),))
+        return Parsed(
+            guide=None, problems=(Problem(path=path, message=message, hint="mend its permissions"),)
+        )
     return parse(data, path=path, slug=slug, settings=settings)
 
 

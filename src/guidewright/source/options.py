@@ -79,7 +79,8 @@ def parse(line: str) -> Options:
         if key and key["key"] in values:
             problems.append((f"cell option '{key['key']}' is given twice", "keep one"))
         else:
-            problems.append((f"cannot parse '{left}' behind '# %%'", _LOST))
+            shown = left if len(left) < 60 else f"{left[:60]}…"
+            problems.append((f"cannot parse '{shown}' behind '# %%'", _LOST))
     return Options(kind="markdown" if kind else "code", values=values, problems=tuple(problems))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 
 import jupytext
 
@@ -16,8 +15,8 @@ from guidewright.source import cells, checks
 from guidewright.source import header as front
 
 _VERSION_LINE = re.compile(r"^#       jupytext_version: .*\n", re.MULTILINE)
-# Jupytext splits lines as str.splitlines() does, Python's parser and editors only at line feeds.
-_SEPARATORS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
+# Jupytext splits lines as str.splitlines() does, Python's parser and editors only at line feeds; a null ends a file.
+_ODD = re.compile("[\0\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,8 +36,8 @@ def parse(data: bytes, *, path: str, slug: Slug, settings: Settings) -> Parsed:
         message = f"is not UTF-8: byte 0x{data[error.start]:02x}"
         problem = Problem(path=path, line=line, message=message, hint="save it as UTF-8")
         return Parsed(guide=None, problems=(problem,))
-    found = list(_separator_problems(_unix(text), path))
-    clean = _SEPARATORS.sub(" ", _unix(text))
+    found = list(_odd_problems(_unix(text), path))
+    clean = _ODD.sub(" ", _unix(text))
     matter = front.read(clean.split("\n"), path)
     header, header_problems = front.build(matter, settings, path)
     # A header that cannot be read keeps jupytext from reading the cells; blank lines in its place do not.
@@ -61,11 +60,11 @@ def _unix(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _separator_problems(text: str, path: str) -> Iterator[Problem]:
-    for found in _SEPARATORS.finditer(text):
+def _odd_problems(text: str, path: str) -> Iterator[Problem]:
+    for found in _ODD.finditer(text):
         line = text.count("\n", 0, found.start()) + 1
         code = f"U+{ord(found[0]):04X}"
-        message = f"has the character {code}, at which jupytext would break the line"
+        message = f"has the character {code}, which Python, jupytext and editors read differently"
         hint = f"remove it; in a string, write {ascii(found[0])[1:-1]}"
         yield Problem(path=path, line=line, message=message, hint=hint)
 
@@ -92,9 +91,16 @@ def _not_canonical(text: str, path: str) -> Iterator[Problem]:
         yield Problem(path=path, line=1, message=message, hint=hint, severity="warning")
         return
     wanted = canonical(text)
-    if wanted != text:
-        pairs = zip_longest(text.split("\n"), wanted.split("\n"))
-        line, want = next((n, want) for n, (have, want) in enumerate(pairs, 1) if have != want)
-        this = f"this line would be {want!r}" if want is not None else "the file would end before this line"
-        message = f"is not as jupytext would write it; {this}"
-        yield Problem(path=path, line=line, message=message, hint=hint, severity="warning")
+    if wanted == text:
+        return
+    have, want = text.split("\n"), wanted.split("\n")
+    line = next(
+        (n for n, pair in enumerate(zip(have, want, strict=False)) if pair[0] != pair[1]),
+        min(len(have), len(want)),
+    )
+    if line < len(have) and line < len(want):
+        message = f"is not as jupytext would write it; this line would be {want[line]!r}"
+    else:
+        message = "does not end as jupytext would write it, with one line break"
+    line = min(line + 1, len(have))
+    yield Problem(path=path, line=line, message=message, hint=hint, severity="warning")

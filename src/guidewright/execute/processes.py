@@ -1,0 +1,91 @@
+"""A job's processes: the kernel, and all that it and its children start, also in sessions of their own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+_ROUNDS = 5
+"""Times that the system's processes are searched for new ones; a process that forks as fast as it dies ends that way."""
+_WAIT_SECONDS = 2.0
+
+
+@dataclass(kw_only=True, slots=True)
+class Family:
+    """The processes of the job that works in a folder.
+
+    Two ways lead to them: from the kernel to its children, while it lives; and the folder itself, which is the home that
+    the kernel's environment names, and which every child inherits, wherever it hangs in the tree of processes.
+    """
+
+    work: Path
+    members: set[psutil.Process] = field(default_factory=set)
+    """Those seen so far. Each knows when it was started, so a number that is used again harms nobody."""
+
+    def add(self, pid: int) -> None:
+        """Take in the kernel itself."""
+        with suppress(psutil.Error):
+            self.members.add(psutil.Process(pid))
+
+    def look(self) -> None:
+        """Take in the children that there are now, and forget the dead."""
+        self.members = _alive(self.members)
+        children = defaultdict[int, list[psutil.Process]](list)
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                children[process.ppid()].append(process)
+        parents = [member.pid for member in self.members]
+        while parents:
+            found = children.pop(parents.pop(), [])
+            self.members.update(found)
+            parents += [child.pid for child in found]
+
+    def memory_mb(self) -> float:
+        """Return the resident memory of all, in MiB, having looked for new children first."""
+        self.look()
+        used = 0
+        for member in self.members:
+            with suppress(psutil.Error):
+                used += member.memory_info().rss
+        return used / 2**20
+
+    def kill(self) -> None:
+        """Kill them all, now."""
+        for member in self.members:
+            with suppress(psutil.Error):
+                member.kill()
+
+    def end(self) -> None:
+        """Find, kill, and see them gone."""
+        for _ in range(_ROUNDS):
+            self.look()
+            self.members |= self._at_home()
+            if not self.members:
+                return
+            self.kill()
+            psutil.wait_procs(self.members, timeout=_WAIT_SECONDS)
+
+    def _at_home(self) -> set[psutil.Process]:
+        """Return the system's living processes whose environment names this job's folder as their home."""
+        home = str(self.work / "home")
+        found = set()
+        for process in psutil.process_iter():
+            with suppress(psutil.Error, OSError):
+                if process.environ().get("HOME") == home:
+                    found.add(process)
+        return _alive(found)
+
+
+def _alive(processes: Iterable[psutil.Process]) -> set[psutil.Process]:
+    """Leave out those that are gone, and those that are dead and wait for a parent to be told."""
+    alive = set()
+    for process in processes:
+        with suppress(psutil.Error):
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                alive.add(process)
+    return alive

@@ -1,0 +1,24 @@
+# ---
+# title: 3
+# description: What it shows.
+# authors: []
+# created: 2026-11-22
+# modified: 2026-11-23
+# category: basics
+# tags: training
+# quick: [1]
+# accelerator: tpu
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %%
+x = 1

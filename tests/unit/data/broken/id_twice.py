@@ -1,0 +1,27 @@
+# ---
+# title: A guide
+# description: What it shows.
+# authors: [A. Author]
+# created: 2026-11-22
+# modified: 2026-11-23
+# category: basics
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% id="one"
+x = 1
+
+# %% [markdown] id="two"
+# Text.
+
+# %% id="one"
+x = 2

@@ -1,0 +1,36 @@
+# ---
+# title: A guide
+# description: What it shows.
+# authors: [A. Author]
+# created: 2026-13-01
+# modified: 2026-11-23
+# category: nowhere
+# colour: red
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Title
+
+# %% tags=["tset"]
+x = 1
+
+# %%
+y = = 2
+
+# %% id="a b"
+z = 3
+
+# %% [markdown]
+# ## A {#a}
+#
+# ## B {#a}
