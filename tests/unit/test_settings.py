@@ -112,19 +112,9 @@ sha256 = "short"
     places = [
         problem.message.split("]")[0].removeprefix("[tool.guidewright").removeprefix(".") for problem in found
     ]
-    assert sorted(places) == sorted(
-        [
-            "",
-            "",
-            "backends",
-            "backends.jax",
-            "backends.jax",
-            "backends.jax.env.A",
-            "colab_install",
-            "datasets.digits.sha256",
-        ]
-        + ["limits.quick.cell", "output_limit_mb", "slots"]
-    )
+    top = ["", "", "backends", "colab_install", "output_limit_mb", "slots"]
+    backend = ["backends.jax", "backends.jax", "backends.jax.env.A"]
+    assert sorted(places) == sorted([*top, *backend, "datasets.digits.sha256", "limits.quick.cell"])
     told = {problem.message: problem.hint for problem in found}
     assert told["[tool.guidewright.slots] -1 is less than the minimum of 0"] == "mend the value"
     lable = "[tool.guidewright.backends.jax] Additional properties are not allowed ('lable' was unexpected)"
