@@ -5,6 +5,7 @@ Commands import what they need when they run, so that ``--help`` starts fast.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from guidewright.commands.interrupt import end_like_ctrl_c
 from guidewright.errors import FINE, INTERRUPTED, WRONG_USE, GuidewrightError
 
 EXIT_CODES = "Exit codes: 0 fine; 1 a guide failed or a check found something; 2 wrong use or bad input; 3 could not run; 130 interrupted."
+
+BROKEN_PIPE = 141
+"""What a shell tells of a program whose reader went away."""
 
 
 class _Group(click.Group):
@@ -35,10 +39,14 @@ class _Group(click.Group):
         except GuidewrightError as error:
             click.echo(f"guidewright: {error}", err=True)
             sys.exit(error.exit_code)
-        except BrokenPipeError:
-            sys.stderr.close()
-            sys.exit(FINE)
         sys.exit(code if isinstance(code, int) else FINE)
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except BrokenPipeError:  # click would end with 1, which says here that a guide failed
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return BROKEN_PIPE
 
 
 @click.group(

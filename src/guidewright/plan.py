@@ -82,7 +82,7 @@ def make_job(guide: Guide, backend: Backend, profile: Profile, dataset_digests: 
 
 
 def _runs(cell: Cell, backend: BackendName, profile: Profile) -> bool:
-    if cell.kind != "code" or not cell.admits(backend) or not cell.source.strip():
+    if cell.kind != "code" or not cell.admits(backend) or not pycode.parse(cell.source).body:
         return False
     if "quick" in cell.tags and profile != "quick":
         return False

@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tiny import Project, guide
-
-GUIDES = {"first": guide(), "deep/second": guide("Second steps")}
+from tiny import Project, tiny
 
 
 @pytest.fixture(scope="session")
-def quick(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Both guides, with quick records; the site is built."""
-    project = Project.make(tmp_path_factory.mktemp("quick") / "project", GUIDES)
-    done = project.run("build", "--json")
-    assert done.code == 0, done.err
-    (project.root / "build.json").write_text(done.out, "utf-8")
-    return project
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """Both guides, with quick records; the site is built. To be read only."""
+    with tiny(tmp_path_factory.mktemp("quick") / "project") as made:
+        done = made.cli("build", "--json")
+        assert done.code == 0, done.err
+        (made.root / "build.json").write_text(done.out, "utf-8")
+        yield made
 
 
 @pytest.fixture(scope="session")
-def full(quick: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The same, with full records besides; the site is built."""
-    project = quick.copy(tmp_path_factory.mktemp("full") / "project")
-    done = project.run("build", "--profile", "full")
-    assert done.code == 0, done.err
-    return project
+def full(quick: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """The same, with full records besides; the site is built. To be read only."""
+    with tiny(tmp_path_factory.mktemp("full") / "project", quick) as made:
+        done = made.cli("build", "--profile", "full")
+        assert done.code == 0, done.err
+        yield made
 
 
 @pytest.fixture
-def project(quick: Project, tmp_path: Path) -> Project:
+def project(quick: Project, tmp_path: Path) -> Iterator[Project]:
     """A copy to work on, with quick records and a site."""
-    return quick.copy(tmp_path / "project")
+    with tiny(tmp_path / "project", quick) as made:
+        yield made
 
 
 @pytest.fixture
-def proven(full: Project, tmp_path: Path) -> Project:
+def proven(full: Project, tmp_path: Path) -> Iterator[Project]:
     """A copy to work on, with quick and full records and a site."""
-    return full.copy(tmp_path / "project")
+    with tiny(tmp_path / "project", full) as made:
+        yield made

@@ -31,9 +31,9 @@ def old(project: Project) -> dict[str, bytes]:
 def test_a_link_that_leads_nowhere_is_bad_input_and_the_old_site_stays(
     project: Project, old: dict[str, bytes], link: str, words: str
 ) -> None:
-    project.edit("guides/first.py", END, f"{END}\n#\n# A paragraph with {link} in it.")
+    project.change("guides/first.py", END, f"{END}\n#\n# A paragraph with {link} in it.")
     line = 1 + project.read("guides/first.py").split("\n").index(f"# A paragraph with {link} in it.")
-    done = project.run("site")
+    done = project.cli("site")
     assert (done.code, done.out) == (2, "")
     assert f"guides/first.py:{line}: has a" in done.err or f"guides/first.py:{line}: the link" in done.err
     assert words in done.err
@@ -43,8 +43,8 @@ def test_a_link_that_leads_nowhere_is_bad_input_and_the_old_site_stays(
 
 def test_all_broken_links_are_told_together(project: Project) -> None:
     for path in ("guides/first.py", "guides/deep/second.py"):
-        project.edit(path, END, f"{END} [a](nowhere.md) and [b](#nothing)")
-    done = project.run("build")
+        project.change(path, END, f"{END} [a](nowhere.md) and [b](#nothing)")
+    done = project.cli("build")
     assert done.code == 2
     assert "✓ passed" in done.out
     places = re.findall(r"(guides/\S+):\d+: has a link '([^']+)'", done.err)
@@ -58,8 +58,8 @@ def test_all_broken_links_are_told_together(project: Project) -> None:
 
 def test_good_links_to_guides_anchors_and_elsewhere_are_fine(project: Project) -> None:
     good = "[a](deep/second.md), [b](deep/second.md#the-end), [c](#setup), [d](https://example.org/x#y)"
-    project.edit("guides/first.py", END, f"{END} {good}")
-    done = project.run("site")
+    project.change("guides/first.py", END, f"{END} {good}")
+    done = project.cli("site")
     assert (done.code, done.err) == (0, "")
     assert 'href="../deep/second/#the-end"' in project.page("first")
 
@@ -67,17 +67,17 @@ def test_good_links_to_guides_anchors_and_elsewhere_are_fine(project: Project) -
 def test_a_heading_id_used_in_two_cells_is_told_with_its_place_and_the_others_are_built(
     project: Project,
 ) -> None:
-    project.edit("guides/first.py", "## The end {#the-end}", "## The end {#setup}")
-    project.edit("guides/deep/second.py", END, "# New words of the other guide.")
-    done = project.run("site")
+    project.change("guides/first.py", "## The end {#the-end}", "## The end {#setup}")
+    project.change("guides/deep/second.py", END, "# New words of the other guide.")
+    done = project.cli("site")
     assert done.code == 2
     assert re.search(r"guides/first\.py:\d+: .*setup", done.err)
     assert "New words of the other guide." in project.page("deep/second")
 
 
 def test_an_id_used_twice_in_raw_html_is_told_with_its_guide(project: Project, old: dict[str, bytes]) -> None:
-    project.edit("guides/first.py", END, f'{END} <span id="twin">a</span> <span id="twin">b</span>')
-    done = project.run("site")
+    project.change("guides/first.py", END, f'{END} <span id="twin">a</span> <span id="twin">b</span>')
+    done = project.cli("site")
     assert done.code == 2
     assert "guides/first.py: the id 'twin' is used twice" in done.err
     assert project.files("site") == old
@@ -95,8 +95,8 @@ def test_an_id_used_twice_in_raw_html_is_told_with_its_guide(project: Project, o
 def test_an_engine_that_fails_is_told_and_the_old_site_stays(
     project: Project, old: dict[str, bytes], before: str, after: str, words: str
 ) -> None:
-    project.edit("mkdocs.yml", before, after)
-    done = project.run("site")
+    project.change("mkdocs.yml", before, after)
+    done = project.cli("site")
     assert (done.code, done.out) == (3, "")
     assert words in done.err
     assert project.files("site") == old
@@ -106,7 +106,7 @@ def test_a_missing_engine_configuration_is_told_and_the_old_site_stays(
     project: Project, old: dict[str, bytes]
 ) -> None:
     (project.root / "mkdocs.yml").unlink()
-    done = project.run("site")
+    done = project.cli("site")
     assert done.code == 3
     assert "mkdocs.yml: is missing" in done.err
     assert project.files("site") == old

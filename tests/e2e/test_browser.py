@@ -99,19 +99,25 @@ def open_all(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
 
 
+LABELS = "inputs => inputs.map(input => document.querySelector(`label[for=${input.id}]`).textContent)"
+
+
 def chosen(page: Page) -> set[str]:
     """The labels that tab sets show as chosen."""
     return set(page.locator(".tabbed-set > input:checked").evaluate_all(LABELS))
 
 
-LABELS = "inputs => inputs.map(input => document.querySelector(`label[for=${input.id}]`).textContent)"
+def wait_for(page: Page, label: str) -> None:
+    """Wait until every tab set shows a label as chosen."""
+    inputs = "[...document.querySelectorAll('.tabbed-set > input:checked')]"
+    page.wait_for_function(f"label => ({LABELS})({inputs}).every(each => each === label)", arg=label)
 
 
 def backend_line(page: Page) -> str:
     """The one line that the reader sees choosing the backend."""
     texts = page.locator("pre > code:visible").all_inner_texts()
     lines = [line for text in texts for line in text.splitlines()]
-    (found,) = (line for line in lines if line.startswith('os.environ["TINY_BACKEND"] = '))
+    (found,) = (line for line in lines if line.startswith('os.environ["FLAVOUR"] = '))
     return found
 
 
@@ -120,22 +126,37 @@ def test_choosing_a_backend_switches_every_tab_and_the_code_and_is_remembered(
 ) -> None:
     page = context.new_page()
     page.goto(f"{full_site}guides/first/")
-    open_all(page)
     assert page.locator(".tabbed-set").count() >= 3
-    assert backend_line(page) == 'os.environ["TINY_BACKEND"] = "red"'
-    assert page.get_by_text("the colour is red").is_visible()
-    page.locator(".tabbed-set label", has_text="Green").first.click()
-    page.wait_for_function("!document.querySelector('.tabbed-set > input:checked:first-child')")
-    assert chosen(page) == {"Green"}
-    assert backend_line(page) == 'os.environ["TINY_BACKEND"] = "green"'
-    assert page.get_by_text("the colour is green").is_visible()
-    assert not page.get_by_text("the colour is red").is_visible()
+    assert page.locator("details:not([open]) .tabbed-set").count() >= 1
+    assert backend_line(page) == 'os.environ["FLAVOUR"] = "alpha"'
+    page.locator(".tabbed-set label", has_text="Beta").first.click()
+    wait_for(page, "Beta")
+    assert chosen(page) == {"Beta"}
+    assert backend_line(page) == 'os.environ["FLAVOUR"] = "beta"'
     page.reload()
-    assert chosen(page) == {"Green"}
+    assert chosen(page) == {"Beta"}
+    open_all(page)
+    assert page.get_by_text("the flavour is beta").is_visible()
+    assert not page.get_by_text("the flavour is alpha").is_visible()
     page.get_by_role("link", name="Second steps").first.click()
     page.wait_for_url(f"{full_site}guides/deep/second/")
-    assert chosen(page) == {"Green"}
-    assert backend_line(page) == 'os.environ["TINY_BACKEND"] = "green"'
+    assert chosen(page) == {"Beta"}
+    assert backend_line(page) == 'os.environ["FLAVOUR"] = "beta"'
+
+
+def test_choosing_a_backend_leaves_the_tabs_where_the_reader_sees_them(
+    context: BrowserContext, full_site: str
+) -> None:
+    page = context.new_page()
+    page.goto(f"{full_site}guides/first/")
+    open_all(page)
+    tab = page.locator("details .tabbed-set label", has_text="Beta").first
+    tab.scroll_into_view_if_needed()
+    before = tab.bounding_box()
+    tab.click()
+    wait_for(page, "Beta")
+    assert before
+    assert tab.bounding_box() == pytest.approx(before, abs=2)
 
 
 def test_outputs_are_folded_and_unfold(context: BrowserContext, full_site: str) -> None:
@@ -157,7 +178,7 @@ def test_pages_complain_of_nothing_and_ask_no_other_origin(
     page.wait_for_load_state("networkidle")
     search = page.locator("[data-md-component=search-query]")
     search.click()  # loads the worker and the index
-    search.press_sequentially("colour", delay=20)
+    search.press_sequentially("flavour", delay=20)
     page.wait_for_selector(".md-search-result__item", state="attached")
     page.wait_for_load_state("networkidle")
     assert heard.complaints == []
@@ -189,11 +210,11 @@ def test_every_output_is_within_reach_without_javascript(browser: Browser, full_
     for backend, label in BACKENDS.items():
         for tab in page.locator(".tabbed-labels > label", has_text=label).all():
             tab.click()
-        assert page.get_by_text(f"the colour is {backend}").is_visible()
+        assert page.get_by_text(f"the flavour is {backend}").is_visible()
         assert backend_line(page).endswith(f'"{backend}"')
     for fold in page.locator("details.output:not([open]) > summary").all():
         fold.click()  # those of a single backend
-    assert page.locator("code:visible", has_text="only where it is green").count() == 2
+    assert page.locator("code:visible", has_text="only where it is beta").count() == 2
     assert page.get_by_text("steps: 5").is_visible()
     context.close()
 
@@ -202,7 +223,7 @@ def test_every_output_is_within_reach_without_javascript(browser: Browser, full_
 def test_proof_notices_code_and_buttons_can_be_read_in_both_schemes(
     browser: Browser, quick_site: str, scheme: str
 ) -> None:
-    context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+    context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{quick_site}guides/first/")
     assert (
@@ -210,7 +231,6 @@ def test_proof_notices_code_and_buttons_can_be_read_in_both_schemes(
         == {"light": "default", "dark": "slate"}[scheme]
     )
     open_all(page)
-    page.wait_for_timeout(300)  # colours change by a transition
     selectors = [".gw-lead", ".gw-proof", ".gw-proof + .gw-notice", "details.output .gw-notice"]
     selectors += [
         "details.output > summary",

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tiny import BODY, ROOT, Project, guide
+from tiny import BODY, ROOT, Project
 
 FAILS = BODY.replace('print("the same everywhere")', 'raise ValueError("broken on purpose")')
 
@@ -25,7 +25,7 @@ def test_a_build_makes_home_guide_pages_parity_page_notebooks_and_scripts(full: 
         assert f"site/{path}" in found
     for slug in ("first", "deep/second"):
         assert f"site/guides/{slug}/index.html" in found
-        for backend in ("red", "green"):
+        for backend in ("alpha", "beta"):
             assert f"site/notebooks/en/{backend}/{slug}.ipynb" in found
             assert f"site/notebooks/en/{backend}/{slug}.executed.ipynb" in found
             assert f"site/scripts/{backend}/{slug}.py" in found
@@ -36,10 +36,10 @@ def test_build_tells_programs_of_jobs_site_and_findings(quick: Project) -> None:
     assert set(told) == {"jobs", "site", "findings"}
     assert (told["site"], told["findings"]) == ("site/index.html", [])
     assert [job["job"] for job in told["jobs"]] == [
-        "deep/second[red,quick]",
-        "deep/second[green,quick]",
-        "first[red,quick]",
-        "first[green,quick]",
+        "deep/second[alpha,quick]",
+        "deep/second[beta,quick]",
+        "first[alpha,quick]",
+        "first[beta,quick]",
     ]
     for job in told["jobs"]:
         assert (job["state"], job["outcome"], job["checks"], job["problems"]) == ("ran", "passed", 1, [])
@@ -47,18 +47,18 @@ def test_build_tells_programs_of_jobs_site_and_findings(quick: Project) -> None:
 
 
 def test_status_tells_programs_what_is_proven_where(quick: Project) -> None:
-    done = quick.run("status", "--json", "--profile", "quick")
+    done = quick.cli("status", "--json", "--profile", "quick")
     assert done.code == 0
     for row in done.json:
         assert (row["outcome"], row["profile"], row["reason"]) == ("passed", "quick", "unchanged")
-        assert list(row["versions"]) == [{"red": "Red", "green": "Green"}[row["backend"]], "Packaging"]
+        assert list(row["versions"]) == ["Packaging"]
         assert all(row["versions"].values())
-    assert [row["outcome"] for row in quick.run("status", "--json", "--profile", "full").json] == [None] * 4
+    assert [row["outcome"] for row in quick.cli("status", "--json", "--profile", "full").json] == [None] * 4
 
 
 def test_render_and_site_tell_programs_what_they_wrote(project: Project) -> None:
-    assert project.run("render", "--json").json == {"build": "build", "pages": ["deep/second", "first"]}
-    assert project.run("site", "--json").json == {"site": "site/index.html", "findings": []}
+    assert project.cli("render", "--json").json == {"build": "build", "pages": ["deep/second", "first"]}
+    assert project.cli("site", "--json").json == {"site": "site/index.html", "findings": []}
 
 
 # --------------------------------------------------------- what runs a kernel
@@ -66,16 +66,16 @@ def test_render_and_site_tell_programs_what_they_wrote(project: Project) -> None
 
 def test_a_second_build_starts_no_kernel_and_changes_nothing(project: Project) -> None:
     before = project.files("build", "site", ".guidewright/records")
-    done = project.run("build", "--json")
+    done = project.cli("build", "--json")
     assert (done.code, set(jobs(done.out).values())) == (0, {"reused"})
     assert project.kernels() == []
     assert project.files("build", "site", ".guidewright/records") == before
 
 
 def test_a_comment_and_a_paragraph_start_no_kernel_and_the_page_shows_them(project: Project) -> None:
-    project.edit("guides/first.py", "# That is all.", "# That was all, in new words.")
-    project.edit("guides/first.py", "total = sum", "# A comment that nobody wrote before.\ntotal = sum")
-    done = project.run("build", "--json")
+    project.change("guides/first.py", "# That is all.", "# That was all, in new words.")
+    project.change("guides/first.py", "total = sum", "# A comment that nobody wrote before.\ntotal = sum")
+    done = project.cli("build", "--json")
     assert (done.code, set(jobs(done.out).values()), project.kernels()) == (0, {"reused"}, [])
     page = project.page("first")
     assert "That was all, in new words." in page
@@ -85,14 +85,14 @@ def test_a_comment_and_a_paragraph_start_no_kernel_and_the_page_shows_them(proje
 
 def test_a_changed_code_cell_runs_its_guide_only(project: Project) -> None:
     others = project.files(".guidewright/records/deep")
-    project.edit("guides/first.py", "the same everywhere", "another text")
-    done = project.run("build", "--json")
+    project.change("guides/first.py", "the same everywhere", "another text")
+    done = project.cli("build", "--json")
     states = jobs(done.out)
     assert {name for name, state in states.items() if state == "ran"} == {
-        "first[red,quick]",
-        "first[green,quick]",
+        "first[alpha,quick]",
+        "first[beta,quick]",
     }
-    assert project.kernels() == ["green", "red"]
+    assert project.kernels() == ["alpha", "beta"]
     assert project.files(".guidewright/records/deep") == others
     assert project.page("first").count("another text\n") == 1  # the output, once for both backends
     assert "the same everywhere" not in project.page("first")
@@ -104,7 +104,7 @@ def test_another_template_renders_again_and_starts_no_kernel(project: Project, t
     template = package / "render/templates/guidewright/index.md.j2"
     words = template.read_text("utf-8")
     template.write_text(words.replace("{{ page.proof_lead }}", "Told by another template."), "utf-8")
-    done = project.run("build", "--json", PYTHONPATH=str(package.parent))
+    done = project.cli("build", "--json", env={"PYTHONPATH": str(package.parent)})
     assert (done.code, set(jobs(done.out).values()), project.kernels()) == (0, {"reused"}, [])
     for slug in ("first", "deep/second"):
         assert "Told by another template." in project.page(slug)
@@ -114,9 +114,9 @@ def test_another_template_renders_again_and_starts_no_kernel(project: Project, t
 
 
 def test_a_failed_guide_leaves_the_others_and_the_site_to_be_built(project: Project) -> None:
-    project.edit("guides/first.py", 'print("the same everywhere")', 'raise ValueError("broken on purpose")')
-    project.edit("guides/deep/second.py", "the same everywhere", "the second guide's new text")
-    done = project.run("build")
+    project.change("guides/first.py", 'print("the same everywhere")', 'raise ValueError("broken on purpose")')
+    project.change("guides/deep/second.py", "the same everywhere", "the second guide's new text")
+    done = project.cli("build")
     assert done.code == 1
     assert "guides/first.py" in done.err
     assert "ValueError: broken on purpose" in done.err
@@ -127,20 +127,20 @@ def test_a_failed_guide_leaves_the_others_and_the_site_to_be_built(project: Proj
 def test_a_failed_guides_page_shows_nothing_of_other_code(proven: Project) -> None:
     """Neither the quick nor the full record of the code before, though both are there."""
     assert "steps: 5" in proven.page("first")
-    proven.edit("guides/first.py", 'print("the same everywhere")', 'raise ValueError("broken on purpose")')
-    assert proven.run("build").code == 1
+    proven.change("guides/first.py", 'print("the same everywhere")', 'raise ValueError("broken on purpose")')
+    assert proven.cli("build").code == 1
     page = proven.page("first")
     assert "has not been proven yet" in page
-    for output in ("steps: 5", "steps: 2", "the colour is red", "the same everywhere"):
+    for output in ("steps: 5", "steps: 2", "the flavour is alpha", "the same everywhere"):
         assert output not in page.replace('"', "")
     assert "✗ failed" in proven.read("site/parity/index.html")
     assert "broken on purpose" in proven.read("site/parity/index.html")
 
 
 def test_a_guide_without_any_record_has_a_page_and_no_place_in_the_navigation(project: Project) -> None:
-    project.guide("third").write_text(guide("A third guide"), "utf-8")
-    assert project.run("site").code == 0
-    assert "Red – not proven yet Green – not proven yet" in project.page("third")
+    project.write("third", "A third guide")
+    assert project.cli("site").code == 0
+    assert "Alpha – not proven yet Beta – not proven yet" in project.page("third")
     for page in ("site/index.html", "site/guides/index.html", "site/guides/first/index.html"):
         assert "Second steps" in project.read(page)
         assert "A third guide" not in project.read(page)
@@ -148,10 +148,11 @@ def test_a_guide_without_any_record_has_a_page_and_no_place_in_the_navigation(pr
 
 
 def test_a_broken_guide_file_is_reported_and_the_others_are_built(project: Project) -> None:
-    project.guide("third").write_text(guide("A third guide").replace("category:", "kategory:"), "utf-8")
-    project.edit("guides/first.py", "# That is all.", "# All the same, this is built.")
+    project.write("third", "A third guide")
+    project.edit("third", "category:", "kategory:")
+    project.change("guides/first.py", "# That is all.", "# All the same, this is built.")
     for command in ("build", "site", "render"):
-        done = project.run(command)
+        done = project.cli(command)
         assert done.code == 2
         assert "guides/third.py" in done.err
         assert "kategory" in done.err
@@ -160,9 +161,9 @@ def test_a_broken_guide_file_is_reported_and_the_others_are_built(project: Proje
 
 
 def test_the_graver_exit_code_counts_where_a_guide_failed_and_the_site_did_too(project: Project) -> None:
-    project.guide("first").write_text(guide(body=FAILS), "utf-8")
-    project.edit("mkdocs.yml", "name: material", "name: no-such-theme")
-    done = project.run("build")
+    project.write("first", "First steps", FAILS)
+    project.change("mkdocs.yml", "name: material", "name: no-such-theme")
+    done = project.cli("build")
     assert done.code == 3
     assert "broken on purpose" in done.err
     assert "no-such-theme" in done.err
@@ -175,7 +176,7 @@ def test_the_graver_exit_code_counts_where_a_guide_failed_and_the_site_did_too(p
 @pytest.mark.parametrize(
     ("before", "after", "finding"),
     [
-        ('# %% tags=["varies"]\ncolour', "# %%\ncolour", "differs between backends"),
+        ('# %% tags=["varies"]\nflavour', "# %%\nflavour", "differs between backends"),
         ("# %%\ntotal", '# %% tags=["varies"]\ntotal', "is tagged 'varies', and does not differ"),
     ],
     ids=["difference", "declaration"],
@@ -183,15 +184,15 @@ def test_the_graver_exit_code_counts_where_a_guide_failed_and_the_site_did_too(p
 def test_findings_are_listed_and_fail_with_strict_parity_only(
     project: Project, before: str, after: str, finding: str
 ) -> None:
-    project.edit("guides/first.py", before, after)
-    built = project.run("build")
+    project.change("guides/first.py", before, after)
+    built = project.cli("build")
     assert built.code == 0
     assert "1 difference between backends to look at" in built.out
-    done = project.run("site")
+    done = project.cli("site")
     assert done.code == 0
     assert "guides/first.py:" in done.err
     assert finding in done.err
-    strict = project.run("site", "--strict-parity", "--json")
+    strict = project.cli("site", "--strict-parity", "--json")
     assert strict.code == 1
     (told,) = strict.json["findings"]
     assert finding in told

@@ -16,8 +16,8 @@ from guidewright import store
 
 SLUGS = ["first", "deep/second"]
 FULL_TEXT = {
-    "red": ["the same everywhere\nsteps: 5\n", "the colour is red\n"],
-    "green": ["the same everywhere\nsteps: 5\n", "the colour is green\n", "only where it is green\n"],
+    "alpha": ["the same everywhere\nsteps: 5\n", "the flavour is alpha\n"],
+    "beta": ["the same everywhere\nsteps: 5\n", "the flavour is beta\n", "only where it is beta\n"],
 }
 HIDDEN = ("only_in_quick_runs", "assert total", COUNT)
 """What stands in hidden cells only."""
@@ -44,7 +44,7 @@ def printed(book: Any) -> list[str]:
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader's environment has nothing of ours."""
-    for name in ("TINY_BACKEND", COUNT):
+    for name in ("FLAVOUR", COUNT):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -96,14 +96,14 @@ def test_every_published_notebook_is_valid_and_says_where_it_is_from(
         assert (book.nbformat, book.nbformat_minor) == (4, 5)
         assert f"https://example.org/some/sub/path/guides/{slug}/" in book.cells[0].source
         assert 'if "google.colab" in sys.modules:' in codes(book)[0]
-        assert f'os.environ["TINY_BACKEND"] = "{backend}"' in codes(book)[1]
-        assert any("only where it is green" in code for code in codes(book)) == (backend == "green")
+        assert f'os.environ["FLAVOUR"] = "{backend}"' in codes(book)[1]
+        assert any("only where it is beta" in code for code in codes(book)) == (backend == "beta")
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_the_executed_notebook_has_the_records_outputs(full: Project, backend: str) -> None:
     book = notebook(full, backend, "first", executed=True)
-    record = store.from_folder(full.record("first", backend, "full").parent)
+    record = store.from_folder(full.record_file("first", backend, "full").parent)
     runs = {run.id: run for run in record.cells}
     shown = [cell for cell in book.cells if cell.cell_type == "code" and cell.id in runs]
     assert len(shown) == len(codes(book)) - 1  # all but the one for Colab
@@ -115,9 +115,9 @@ def test_the_executed_notebook_has_the_records_outputs(full: Project, backend: s
 
 
 def test_cells_have_the_same_id_in_every_notebook_of_a_guide(full: Project) -> None:
-    red, green = ({cell.id: cell.cell_type for cell in notebook(full, b, "first").cells} for b in BACKENDS)
-    assert set(red) < set(green)
-    assert len(set(green) - set(red)) == 1
+    alpha, beta = ({cell.id: cell.cell_type for cell in notebook(full, b, "first").cells} for b in BACKENDS)
+    assert set(alpha) < set(beta)
+    assert len(set(beta) - set(alpha)) == 1
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -138,7 +138,7 @@ def test_the_page_has_each_backends_line_in_its_tab_and_shared_output_once(full:
     markdown = full.read("build/en/docs/guides/first.md")
     for backend, label in BACKENDS.items():
         tab = markdown.split(f'"{label}"\n', 2)[2]
-        line = next(line for line in tab.splitlines() if "TINY_BACKEND" in line)
-        assert line.strip() == f'os.environ["TINY_BACKEND"] = "{backend}"'
+        line = next(line for line in tab.splitlines() if "FLAVOUR" in line)
+        assert line.strip() == f'os.environ["FLAVOUR"] = "{backend}"'
     assert markdown.count("steps: 5") == 1
-    assert markdown.count("the colour is red") == markdown.count("the colour is green") == 1
+    assert markdown.count("the flavour is alpha") == markdown.count("the flavour is beta") == 1

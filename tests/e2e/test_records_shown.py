@@ -42,7 +42,7 @@ def with_version(name: str, version: str) -> Callable[[Record], Record]:
 
 def test_a_quick_record_is_shown_with_its_notice(quick: Project) -> None:
     page = text(quick.page("first"))
-    assert "Red, Green: these outputs are from a quick run" in page
+    assert "Alpha, Beta: these outputs are from a quick run" in page
     assert "· quick run ·" in page
     assert "steps: 2" in page
     assert "steps: 5" not in page
@@ -56,89 +56,86 @@ def test_a_full_record_wins_over_a_quick_one(full: Project) -> None:
     assert "steps: 5" in page
     assert "steps: 2" not in page
     assert "Notebook with outputs" in page
-    assert re.search(
-        r"Red [\d.]+ ✓ Green [\d.]+ ✓ · Packaging [\d.]+ · CPU · \d{4}-\d\d-\d\d · 1 check\b", page
-    )
+    assert re.search(r"Alpha ✓ Beta ✓ · Packaging [\d.]+ · CPU · \d{4}-\d\d-\d\d · 1 check\b", page)
 
 
 def test_a_full_record_of_other_code_is_never_shown(proven: Project) -> None:
-    proven.edit("guides/first.py", "the same everywhere", "another text")
-    assert proven.run("site").code == 0
+    proven.change("guides/first.py", "the same everywhere", "another text")
+    assert proven.cli("site").code == 0
     page = text(proven.page("first"))
-    assert "Red – not proven yet Green – not proven yet" in page
+    assert "Alpha – not proven yet Beta – not proven yet" in page
     assert "steps: 5" not in page
-    assert proven.run("build").code == 0
+    assert proven.cli("build").code == 0
     page = text(proven.page("first"))
     assert QUICK in page
     assert ("steps: 2" in page, "steps: 5" in page) == (True, False)
     assert page.count("another text") == 2  # in the code, and in the output that both backends share
-    assert not (proven.root / "site/notebooks/en/red/first.executed.ipynb").exists()
+    assert not (proven.root / "site/notebooks/en/alpha/first.executed.ipynb").exists()
     assert QUICK not in text(proven.page("deep/second"))
 
 
 def test_a_backend_without_any_record_says_so_in_its_tabs(proven: Project) -> None:
     for profile in ("quick", "full"):
-        proven.record("first", "green", profile).unlink()
-    assert proven.run("site").code == 0
+        proven.record_file("first", "beta", profile).unlink()
+    assert proven.cli("site").code == 0
     page = text(proven.page("first"))
-    assert re.search(r"Red [\d.]+ ✓ Green – not proven yet ·", page)
-    assert "Green: this guide has not been proven yet. The code is shown as it would run." in page
-    assert "Not proven on Green yet, so there is no output to show." in page
-    assert 'print("only where it is green")' in page
-    assert "the colour is red" in page
-    assert "the colour is green" not in page
+    assert "Alpha ✓ Beta – not proven yet ·" in page
+    assert "Beta: this guide has not been proven yet. The code is shown as it would run." in page
+    assert "Not proven on Beta yet, so there is no output to show." in page
+    assert 'print("only where it is beta")' in page
+    assert "the flavour is alpha" in page
+    assert "the flavour is beta" not in page
     assert "not proven yet" in text(proven.read("site/parity/index.html"))
 
 
 def test_one_backend_may_be_proven_in_full_and_another_in_the_quick_profile(proven: Project) -> None:
-    proven.record("first", "green", "full").unlink()
-    assert proven.run("site").code == 0
+    proven.record_file("first", "beta", "full").unlink()
+    assert proven.cli("site").code == 0
     page = text(proven.page("first"))
-    assert re.search(r"Red [\d.]+ ✓ Green [\d.]+ \(quick run\) ✓ ·", page)
-    assert "Green: these outputs are from a quick run" in page
+    assert "Alpha ✓ Beta (quick run) ✓ ·" in page
+    assert "Beta: these outputs are from a quick run" in page
     assert ("steps: 5" in page, "steps: 2" in page) == (True, True)
-    assert (proven.root / "site/notebooks/en/red/first.executed.ipynb").exists()
-    assert not (proven.root / "site/notebooks/en/green/first.executed.ipynb").exists()
+    assert (proven.root / "site/notebooks/en/alpha/first.executed.ipynb").exists()
+    assert not (proven.root / "site/notebooks/en/beta/first.executed.ipynb").exists()
 
 
 def test_a_full_record_is_marked_where_its_versions_have_moved_on(proven: Project) -> None:
-    change(proven.record("first", "red", "full"), with_version("packaging", "1.0"))
-    assert proven.run("site").code == 0
+    change(proven.record_file("first", "alpha", "full"), with_version("packaging", "1.0"))
+    assert proven.cli("site").code == 0
     page = text(proven.page("first"))
-    assert "Red: proven on CPU with Red" in page
-    assert "Packaging 1.0, 20" in page
+    assert "Alpha: proven on CPU with Packaging 1.0, 20" in page
     assert "has not been run in full on them" in page
-    assert "Green: proven on" not in page
+    assert "Beta: proven on" not in page
     assert ("steps: 5" in page, "steps: 2" in page) == (True, False)
-    assert proven.run("build").code == 0
+    assert proven.cli("build").code == 0
     assert proven.kernels() == []
 
 
 def test_another_build_of_the_same_release_is_no_other_version(proven: Project) -> None:
-    file = proven.record("first", "red", "full")
+    file = proven.record_file("first", "alpha", "full")
     version = store.from_folder(file.parent).environment.distributions["packaging"]
     change(file, with_version("packaging", f"{version}+cpu"))
-    assert proven.run("site").code == 0
+    assert proven.cli("site").code == 0
     assert "proven on CPU with" not in text(proven.page("first"))
 
 
 def test_an_edited_record_is_set_aside_told_and_not_shown(proven: Project) -> None:
-    file = proven.record("first", "red", "full")
+    file = proven.record_file("first", "alpha", "full")
     file.write_text(file.read_text("utf-8").replace("steps: 5", "steps: 500"), "utf-8")
-    done = proven.run("site")
+    done = proven.cli("site")
     assert done.code == 0
     assert "damaged" in done.err
     page = text(proven.page("first"))
     assert "steps: 500" not in page
-    assert re.search(r"Red [\d.]+ \(quick run\) ✓", page)
+    assert "Alpha (quick run) ✓" in page
 
 
 def test_the_site_is_built_from_committed_records_without_any_backend(proven: Project) -> None:
     """A fresh clone: no cache, no quick record, and none of the backends' modules."""
     for name in (".guidewright", "build", "site"):
         (proven.root / name).rename(proven.root.parent / f"away{name}")
-    proven.edit("pyproject.toml", 'modules = ["json"]', 'modules = ["no_such_module"]')
-    done = proven.run("site")
+    proven.change("pyproject.toml", 'modules = ["json"]', 'modules = ["no_such_module"]')
+    done = proven.cli("site")
     assert (done.code, done.err) == (0, "")
     page = text(proven.page("first"))
     assert "steps: 5" in page

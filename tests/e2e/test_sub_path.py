@@ -56,8 +56,8 @@ def test_every_link_stays_below_the_sub_path_and_leads_somewhere(site: str, entr
                 waiting += [] if target in seen else [target]
                 seen.add(target)
     reached = {url.removeprefix(site) for url in seen}
-    assert {"parity/", "guides/first/", "guides/deep/second/", "scripts/red/first.py"} <= reached
-    assert "notebooks/en/green/deep/second.executed.ipynb" in reached
+    assert {"parity/", "guides/first/", "guides/deep/second/", "scripts/alpha/first.py"} <= reached
+    assert "notebooks/en/beta/deep/second.executed.ipynb" in reached
 
 
 def test_what_the_site_states_of_itself_is_its_own_address(full: Project) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -80,8 +81,6 @@ def test_only_what_is_below_the_project_counts_and_ignored_files_do_not(root: Pa
 def test_names_are_those_of_the_file_system_whatever_the_locale(
     root: Path, name: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import os
-
     monkeypatch.setenv("LC_ALL", "C")
     try:
         Path(os.fsdecode(bytes(root) + b"/" + name)).write_text("x", "utf-8")
@@ -109,12 +108,14 @@ def test_a_range_is_refused(root: Path, revision: str) -> None:
         changed_since(revision, root)
 
 
-def test_a_folder_outside_of_git_is_told(root: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("root")
+def test_a_folder_outside_of_git_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a git repository"):
         changed_since("HEAD", tmp_path)
 
 
-def test_a_repository_without_commits_is_told(root: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("root")
+def test_a_repository_without_commits_is_told(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     git(empty, "init", "--quiet")

@@ -256,6 +256,7 @@ NAMES: list[tuple[str, set[str], set[str], set[str]]] = [
     ("while (line := f()): total = total + line", {"f", "total"}, set(), {"line", "total"}),
     ("if a: x = 1\nelse: print(x)", {"a", "x"}, set(), {"x"}),
     ("if a: x = 1\nelse: x = 2\nprint(x)", {"a"}, set(), {"x"}),
+    ("while a:\n    if b: x = 1\n    else: y = 2\n    print(x, y)", {"a", "b"}, set(), {"x", "y"}),
     ("with f() as h, g(h) as k: print(h, k, m)", {"f", "g", "m"}, set(), {"h", "k"}),
     ("try: a = b\nexcept E as e: print(e, a)\nfinally: print(z)", {"b", "E", "z"}, set(), {"a", "e"}),
     ("match p:\n    case {'k': [q, *r], **s} if t: print(q, r, s)", {"p", "t"}, set(), {"q", "r", "s"}),

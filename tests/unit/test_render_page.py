@@ -180,6 +180,13 @@ def test_what_all_backends_share_is_said_once_in_the_proof_line() -> None:
     assert line == samples.PROOF.replace(" · Keras", " · quick run · Keras")
 
 
+def test_a_backend_without_a_version_of_its_own_is_not_given_anothers() -> None:
+    views = [replace(view, versions=view.versions[1:]) for view in samples.views()]
+    shown = made(views=views).markdown
+    assert "JAX ✓ TensorFlow ✓ PyTorch ✓ · Keras 3.15.1 ·" in shown
+    assert "| Keras | 3.15.1 | 3.15.1 | 3.15.1 |" in shown
+
+
 def test_notices_stand_at_the_head_and_in_the_backends_own_tab() -> None:
     views = samples.views(jax="quick", tensorflow="nothing", torch="proven elsewhere")
     shown = made(views=views).markdown

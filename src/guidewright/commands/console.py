@@ -11,11 +11,17 @@ from rich.table import Table
 _WIDE = 10_000
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Go on silently where the reader went away; rich would end the process in the middle of a job."""
+        self.quiet = True
+
+
 def console(stream: TextIO) -> Console:
     """Return a console on a stream; off a terminal it wraps nothing and moves no cursor."""
     if stream.isatty():
-        return Console(file=stream, highlight=False)
-    return Console(file=stream, highlight=False, width=_WIDE, force_interactive=False)
+        return _Console(file=stream, highlight=False)
+    return _Console(file=stream, highlight=False, width=_WIDE, force_interactive=False)
 
 
 def new_table(*columns: str) -> Table:

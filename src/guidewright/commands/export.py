@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -11,7 +14,7 @@ import nbformat
 from guidewright.commands.project import Project
 from guidewright.errors import FINE, InputError, Problem
 from guidewright.files import write_atomically
-from guidewright.model import Job
+from guidewright.model import Job, JobCell
 from guidewright.plan import Selection
 
 
@@ -28,7 +31,7 @@ def script(project: Project, selection: Selection, output: Path | None) -> int:
         raise InputError(
             message, hint="name one guide and one backend: guidewright export script GUIDE --backend B"
         )
-    text = as_script(jobs[0])
+    text = as_script(jobs[0], project.settings.backends[jobs[0].backend].env)
     if output is None:
         click.echo(text, nl=False)
         return FINE
@@ -42,14 +45,46 @@ def script(project: Project, selection: Selection, output: Path | None) -> int:
     return FINE
 
 
-def as_script(job: Job) -> str:
-    """Return a job's cells in percent format; magics are commented, as jupytext does."""
+def as_script(job: Job, environment: Mapping[str, str]) -> str:
+    """Return a job's cells in percent format; magics are commented, as jupytext does.
+
+    Args:
+        environment: what the backend sets; told, because a script cannot set it before Python starts.
+    """
     cells = [
-        nbformat.v4.new_code_cell(cell.source, metadata={"tags": sorted(cell.tags)} if cell.tags else {})
+        nbformat.v4.new_code_cell(_code(cell), metadata={"tags": sorted(cell.tags)} if cell.tags else {})
         for cell in job.cells
     ]
     notebook = nbformat.v4.new_notebook(
         cells=cells, metadata={"jupytext": {"notebook_metadata_filter": "-all"}}
     )
     body: str = jupytext.writes(notebook, fmt="py:percent")
-    return f"# {job.name}: what this job runs, written by guidewright export script.\n\n{body}"
+    variables = " ".join(f"{name}={value}" for name, value in sorted(environment.items()))
+    told = f"# {job.name}: what this job runs, written by guidewright export script.\n"
+    return told + (f"# Its environment: {variables}\n" if variables else "") + f"\n{body}"
+
+
+def _code(cell: JobCell) -> str:
+    """Return a cell's code; one that may raise goes on after it, as in a notebook."""
+    if "raises-exception" not in cell.tags:
+        return cell.source
+    try:
+        wanted = ast.parse(cell.source)
+    except SyntaxError:  # a magic: jupytext comments it
+        return cell.source
+    code = cell.source if _inside_try(cell.source, wanted) else ast.unparse(wanted)
+    return _TRY.format(code=textwrap.indent(code, "    "))
+
+
+_TRY = """try:
+{code}
+except Exception:
+    import traceback
+
+    traceback.print_exc()"""
+
+
+def _inside_try(source: str, wanted: ast.Module) -> bool:
+    """Tell whether code means the same when it is indented: strings of several lines do not."""
+    (block,) = ast.parse(_TRY.format(code=textwrap.indent(source, "    "))).body
+    return isinstance(block, ast.Try) and [*map(ast.dump, block.body)] == [*map(ast.dump, wanted.body)]

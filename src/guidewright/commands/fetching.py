@@ -32,19 +32,19 @@ def fetch(
 
 
 def _resolve(name: str, settings: Settings, console: Console) -> DatasetFile:
+    dataset = settings.datasets[name]
+    is_new = not datasets.location(dataset, settings.cache).exists()
+    if is_new:
+        console.print(f"  fetching dataset {name}")
     columns = (TextColumn("  {task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_interactive) as bars:
         task = bars.add_task(f"dataset {name}", total=None, visible=False)
-        told: set[str] = set()
 
         def progressed(_name: str, done: int, total: int | None) -> None:
-            if not told and not console.is_interactive:
-                console.print(f"  fetching dataset {name}")
-            told.add(name)
             bars.update(task, completed=done, total=total, visible=True)
 
-        found = datasets.resolve(settings.datasets[name], settings.cache, report=progressed)
-    if told:
+        found = datasets.resolve(dataset, settings.cache, report=progressed)
+    if is_new:
         console.print(f"  dataset {name} from {plain(found.source)}")
     return DatasetFile(
         name=name,

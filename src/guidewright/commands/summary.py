@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -65,10 +66,12 @@ def failure(record: Record, project: Project) -> str:
 
 
 _TRACEBACK_LINES = 15
+_HEAD = re.compile(r"^-+$|Traceback \(most recent call last\)$")
+"""What IPython begins a traceback with, and what the line above it says already."""
 
 
 def _tail(traceback: str) -> list[str]:
-    lines = [line for line in traceback.splitlines() if line.strip()]
+    lines = [line for line in traceback.splitlines() if line.strip() and not _HEAD.search(line)]
     return lines if len(lines) <= _TRACEBACK_LINES else ["…", *lines[-_TRACEBACK_LINES:]]
 
 

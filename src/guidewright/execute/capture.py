@@ -50,7 +50,7 @@ class Capture:
         if self.clear_first:
             self.clear()
         if kind == "stream":
-            self._add_text(content["name"], _storable(content["text"]))
+            self._add_text(content["name"], content["text"])
         else:
             self._add_output(_output(kind, content))
 
@@ -82,8 +82,13 @@ class Capture:
 
     # ------------------------------------------------------------ head, tail
 
+    @property
+    def _head_is_closed(self) -> bool:
+        """Whether something stands behind the head already, or did."""
+        return bool(self.tail or self.dropped)
+
     def _add_text(self, name: str, text: str) -> None:
-        room = 0 if self.tail else max(self.limit // 2 - self.head_size, 0)
+        room = 0 if self._head_is_closed else max(self.limit // 2 - self.head_size, 0)
         if text[:room]:
             self.head_size += len(text[:room]) + _append(self.head, name, text[:room])
         half = self.limit - self.limit // 2
@@ -99,7 +104,7 @@ class Capture:
 
     def _add_output(self, output: Output) -> None:
         size = _length(output) + _OVERHEAD
-        if not self.tail and self.head_size + size <= self.limit // 2:
+        if not self._head_is_closed and self.head_size + size <= self.limit // 2:
             self.head.append(output)
             self.head_size += size
         else:
@@ -116,11 +121,18 @@ class Capture:
 
     def _trim(self) -> None:
         """Drop the oldest of the tail until the rest fits. An error is short, and is what the reader looks for: it stays."""
-        while self.tail_size > self.limit - self.limit // 2:
+        while (excess := self.tail_size - (self.limit - self.limit // 2)) > 0:
             oldest = 1 if self.tail[0]["output_type"] == "error" else 0
             if oldest == len(self.tail):
                 return
-            self.dropped += _length(self.tail[oldest])
+            output = self.tail[oldest]
+            if output["output_type"] == "stream" and len(output["text"]) > excess:
+                output["text"] = output["text"][excess:]
+                self.dropped += excess
+                self.tail_size -= excess
+                self.costs[oldest] -= excess
+                return
+            self.dropped += _length(output)
             self.tail_size -= self.costs[oldest]
             del self.tail[oldest], self.costs[oldest]
 
@@ -136,29 +148,17 @@ def _output(kind: str, content: Mapping[str, Any]) -> Output:
         told = {"ename": content["ename"], "evalue": shortened(content["evalue"])}
         return {"output_type": kind, **told, "traceback": lines}
     data = {mime: _canonical(mime, value) for mime, value in content["data"].items()}
-    told = {"output_type": kind, "data": data, "metadata": _storable(content.get("metadata", {}))}
+    told = {"output_type": kind, "data": data, "metadata": content.get("metadata", {})}
     return {**told, "transient": content.get("transient")} if content.get("transient") else told
 
 
 def _canonical(mime: str, value: Any) -> Any:
     """Return base64 on one line: libraries differ in where they break it."""
-    return _BLANKS.sub("", value) if mime in BASE64 and isinstance(value, str) else _storable(value)
-
-
-def _storable(value: Any) -> Any:
-    """Replace lone surrogates, which no file can hold."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, Mapping):
-        return {_storable(key): _storable(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_storable(inner) for inner in value]
-    return value
+    return _BLANKS.sub("", value) if mime in BASE64 and isinstance(value, str) else value
 
 
 def shortened(text: str) -> str:
     """Keep the beginning and the end of a text of an error: a message may be of any length."""
-    text = _storable(text)
     half = _ERROR_LIMIT // 2
     if len(text) <= _ERROR_LIMIT:
         return text

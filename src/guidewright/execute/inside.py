@@ -8,6 +8,7 @@ which returns ``{"device": str, "device_class": str, "datasets": [names used]}``
 from __future__ import annotations
 
 import builtins
+import faulthandler
 import importlib
 import json
 import os
@@ -27,6 +28,8 @@ def start(text: str) -> None:
     order = json.loads(text)
     _pin(order["cpus"])
     _lose_nothing()
+    # A crash in native code: its Python frames are the last thing that the kernel's log says.
+    faulthandler.enable(Path(order["request"]["log"]).open("a"))  # noqa: SIM115 - open to the end
     setattr(builtins, CHECK_HOOK, lambda *site: _state["checks"].add(site))
     if order["bootstrap"]:
         _state["bootstrap"] = importlib.import_module(order["bootstrap"])

@@ -16,7 +16,7 @@ from nbformat import NotebookNode, v4
 from guidewright import pycode
 from guidewright.execute import environment as env
 from guidewright.execute.capture import Capture, shortened
-from guidewright.execute.kernel import DatasetFile, Kernel, kernel, log_tail, workspace
+from guidewright.execute.kernel import DatasetFile, Kernel, kernel, last_words, workspace
 from guidewright.execute.tokens import Tokens, tokens
 from guidewright.model import CellFailure, CellRun, DatasetUse, Environment, Job, JobCell, Outcome, Record
 from guidewright.settings import Settings
@@ -111,7 +111,7 @@ async def _run_in(work: Path, run: _Run, datasets: Sequence[DatasetFile], on_cel
             finally:
                 run.peak_mb = running.peak_mb
     except (RuntimeError, TimeoutError) as error:
-        _could_not_run(run, str(error), log_tail(work))
+        _could_not_run(run, str(error), last_words(work))
 
 
 # -------------------------------------------------------------------- cells
@@ -181,12 +181,17 @@ def _too_much_output(run: _Run, cell: JobCell, capture: Capture) -> CellFailure:
 
 def _died(running: Kernel, run: _Run, cell: JobCell | None) -> None:
     """The kernel is gone, while a cell ran or between two."""
-    name, message = "kernel died", "the kernel died while the cell ran"
+    name, message = (
+        "kernel died",
+        "; ".join(filter(None, ["the kernel died while the cell ran", running.death()])),
+    )
     if running.over_memory:
         name = "memory"
         message = f"the job used {running.peak_mb:,.0f} MB, more than its limit of {run.slot.memory_mb:,} MB"
     place, line = (cell.id, cell.line) if cell else ("", 1)
-    failure = CellFailure(cell=place, line=line, name=name, message=message, traceback=log_tail(running.work))
+    failure = CellFailure(
+        cell=place, line=line, name=name, message=message, traceback=last_words(running.work)
+    )
     run.end("errored", failure)
 
 

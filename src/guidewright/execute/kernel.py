@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -27,6 +28,8 @@ _INSIDE = "__import__('importlib').import_module('guidewright.execute.inside')"
 _LOG = "kernel.log"
 _POLL = 0.25
 """Seconds between two looks at a kernel's memory."""
+_LINES = 12
+"""Of its log, that are told of a kernel that died."""
 _START_SECONDS = 120.0
 _REPORT_SECONDS = 60.0
 _IPC_PATH = 90
@@ -56,6 +59,18 @@ class Kernel:
     peak_mb: float = 0.0
     over_memory: bool = False
     """Whether it was ended because its processes took more memory than they may."""
+
+    def death(self) -> str:
+        """Say in words how the kernel's process ended; empty where that is not known."""
+        process = self.client.km.provisioner and self.client.km.provisioner.process
+        code = process.poll() if process else None
+        if code is None:
+            return ""
+        if code >= 0:
+            return f"its process ended with {code}"
+        with suppress(ValueError):
+            return f"its process was ended by {signal.Signals(-code).name}"
+        return f"its process was ended by signal {-code}"
 
     async def prepare(self, cpus: Sequence[int], bootstrap: str, datasets: Sequence[DatasetFile]) -> None:
         """Pin the kernel to its cores, and call the backend's bootstrap.
@@ -112,10 +127,13 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def log_tail(work: Path) -> str:
-    """Return the last lines that the kernel's process wrote past its cells."""
+def last_words(work: Path) -> str:
+    """Return what the kernel's process wrote last past its cells: of a crash its beginning, which names the place."""
     with suppress(OSError):
-        return "\n".join((work / _LOG).read_text("utf-8", errors="replace").splitlines()[-20:])
+        said = (work / _LOG).read_text("utf-8", errors="replace")
+        _, crash, frames = said.rpartition("Fatal Python error: ")
+        lines = f"{crash}{frames}".splitlines()
+        return "\n".join(lines[:_LINES] if crash else lines[-_LINES:])
     return ""
 
 

@@ -74,6 +74,7 @@ def tokens(work: Path, root: Path) -> Tokens:
         str(root): "<project>",
         tempfile.gettempdir(): "<tmp>",
         str(Path.home()): "<home>",
+        _account().home: "<home>",
     }
     both = {**{str(Path(path).resolve()): token for path, token in folders.items()}, **folders}
     own = sorted(
@@ -83,10 +84,27 @@ def tokens(work: Path, root: Path) -> Tokens:
     return Tokens(tokens=(*paths, *_names()))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Account:
+    """What the system has of the user, whatever the variables say."""
+
+    name: str = ""
+    home: str = "/"
+
+
+def _account() -> _Account:
+    name = ""
+    # A user without an entry in the password file has no name, or no home.
+    with suppress(OSError, KeyError, RuntimeError):
+        name = getpass.getuser()
+        return _Account(name=name, home=str(Path(f"~{name}").expanduser()))
+    return _Account(name=name)
+
+
 def _names() -> Iterator[Token]:
     """User and host where they stand as such: 'root' and 'main' are words, too."""
-    with suppress(OSError, KeyError):  # a user without an entry in the password file
-        yield Token(token="<user>", pattern=re.compile(rf"{re.escape(getpass.getuser())}(?=@)"))
+    if user := _account().name:
+        yield Token(token="<user>", pattern=re.compile(rf"{re.escape(user)}(?=@)"))
     if host := platform.node():
         name = re.escape(host)
         yield Token(token="<host>", pattern=re.compile(rf"{name}\b"), before=re.compile("(?<=@)"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
+from functools import lru_cache
 
 from guidewright.pycode.parsing import as_python, is_cell_magic
 
@@ -25,6 +26,7 @@ _LAYOUT = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def meaning(source: str) -> str:
     """Return a text that is equal for two cells only if they do the same.
 

@@ -10,6 +10,7 @@ import ast
 import builtins
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from guidewright.pycode.parsing import MAGIC_CALL, is_cell_magic, parse
 
@@ -40,6 +41,7 @@ class Statement:
         return self.computes | self.imports
 
 
+@lru_cache(maxsize=4096)
 def statements(source: str) -> tuple[Statement, ...]:
     """Return the top-level statements of a cell, in order, with the names they bind and read.
 

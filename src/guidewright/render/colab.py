@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 from guidewright.model import BackendView, Guide
 from guidewright.render.addresses import SiteInfo
 from guidewright.render.interface import text
+from guidewright.render.proof import own_version
 
 
 def source(guide: Guide, view: BackendView, *, site: SiteInfo, language: str = "en") -> str:
@@ -25,7 +26,7 @@ def source(guide: Guide, view: BackendView, *, site: SiteInfo, language: str = "
 
 
 def _version_lines(view: BackendView, site: SiteInfo, language: str) -> list[str]:
-    proven = view.versions[0][1] if view.record and view.versions else ""
+    proven = own_version(view) if view.record else ""
     name = "colab_version" if proven else "colab_version_unproven"
     message = text(name, language, label=view.label, proven=proven)
     names = site.distributions.get(view.backend) or (view.backend,)

@@ -90,7 +90,7 @@ def data(views: Views, language: str = "en") -> list[str]:
 
 def table(views: Views, language: str = "en") -> list[list[str]]:
     """Return the proof in detail, first row the head: a row a fact, a column a backend."""
-    names = _unique(label for view in views for label, _ in view.versions[1:])
+    names = _unique(label for view in views for label, _ in _other_versions(view))
     rows = [
         [text("proof_backend", language), *(_with_version(view) for view in views)],
         [text("proof_profile", language), *(_profile(view, language) for view in views)],
@@ -144,8 +144,17 @@ def _backend(view: BackendView, language: str, all_quick: bool) -> str:
     return " ".join(part for part in (_with_version(view), mark, "✓") if part)
 
 
+def own_version(view: BackendView) -> str:
+    """Return the version of the backend itself; empty where it has no distribution, or no record."""
+    return dict(view.versions).get(view.label, "")
+
+
+def _other_versions(view: BackendView) -> list[tuple[str, str]]:
+    return [(label, version) for label, version in view.versions if label != view.label]
+
+
 def _with_version(view: BackendView) -> str:
-    return f"{view.label} {view.versions[0][1]}" if view.versions else view.label
+    return f"{view.label} {own_version(view)}".rstrip()
 
 
 def _where(view: BackendView) -> dict[str, str]:
@@ -158,7 +167,7 @@ def _where(view: BackendView) -> dict[str, str]:
 def _shared_versions(views: Views) -> list[str]:
     found: dict[str, list[str]] = {}
     for view in views:
-        for label, version in view.versions[1:] if view.record else ():
+        for label, version in _other_versions(view) if view.record else ():
             if version not in found.setdefault(label, []):
                 found[label].append(version)
     return [f"{label} {' / '.join(versions)}" for label, versions in found.items()]

@@ -9,7 +9,7 @@ from guidewright.model import BackendName, BackendView, Guide, GuideParity, Reco
 from guidewright.render import interface
 from guidewright.render.addresses import SiteInfo, page_path
 from guidewright.render.interface import text
-from guidewright.render.proof import plain
+from guidewright.render.proof import own_version, plain
 
 PATH = "parity.md"
 
@@ -58,10 +58,9 @@ def _cell(entry: ParityEntry, backend: BackendName, language: str) -> str:
         return text("parity_unclaimed", language)
     if view.record is None:
         return text("parity_nothing", language)
-    version = view.versions[0][1] if view.versions else ""
     profile = text(f"profile_{view.record.profile}", language)
     lines = [
-        text("parity_cell", language, version=version),
+        text("parity_cell", language, version=own_version(view)).rstrip(),
         text("parity_run", language, profile=profile, seconds=f"{view.record.seconds:.0f}"),
         interface.checks([view.record.checks], language),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import warnings
 from bisect import bisect
 from collections import Counter
@@ -21,6 +22,8 @@ from guidewright.source import options as opts
 FORMAT = "py:percent"
 _LINE = "guidewright-line"
 """The cell option that carries a marker's line through jupytext, which tells none."""
+
+_QUOTES = re.compile(r"""\s*[rR]?(?:\"{3}|'{3})(?P<text>.*)""")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,17 +69,28 @@ def read(text: str, header_end: int, path: str) -> tuple[list[Placed], list[Prob
 
 
 def _nodes(lines: Sequence[str], candidates: Iterable[int]) -> list[tuple[int, NotebookNode]]:
-    """Return marker's line and cell of every cell that has a marker: read twice, once with the lines as options."""
+    """Return marker's line and cell of every cell that has a marker.
+
+    Jupytext tells no lines, so it reads twice: at first each line that looks like a marker carries its number, and comes
+    back if it is one, and not part of a string.
+    """
     plain, tagged = list(lines), list(lines)
     for number in candidates:
-        options = opts.parse(lines[number - 1])
-        marker = "# %% [markdown]" if options.kind == "markdown" else "# %%"
-        if "%%" in lines[number - 1] and not options.problems:
-            marker = lines[number - 1]
-        # Options that are wrong could keep jupytext from reading the rest; they are reported from the line itself.
-        plain[number - 1], tagged[number - 1] = marker, f"{marker} {_LINE}={number}"
-    pairs = zip(notebook("\n".join(tagged)).cells, notebook("\n".join(plain)).cells, strict=True)
-    return [(tag.metadata[_LINE], node) for tag, node in pairs if _LINE in tag.metadata]
+        tagged[number - 1] = f"{_readable(lines[number - 1])} {_LINE}={number}"
+    numbers = [cell.metadata.get(_LINE) for cell in notebook("\n".join(tagged)).cells]
+    for number in filter(None, numbers):
+        if opts.parse(lines[number - 1]).problems:
+            plain[number - 1] = _readable(lines[number - 1])
+    pairs = zip(numbers, notebook("\n".join(plain)).cells, strict=True)
+    return [(number, node) for number, node in pairs if number is not None]
+
+
+def _readable(line: str) -> str:
+    """Return a marker without options that jupytext could stumble over: they are told from the line itself."""
+    options = opts.parse(line)
+    if "%%" in line and not options.problems:
+        return line
+    return "# %% [markdown]" if options.kind == "markdown" else "# %%"
 
 
 # ----------------------------------------------------------------- markers
@@ -149,17 +163,18 @@ def _marker_problems(
         yield message, "move '# %%' to the start of its line, or change the comment"
         return
     yield from options.problems
-    if not options.problems and (name := options.values.get("id")) in explicit:
+    name = "" if options.problems else options.values.get("id", "")
+    if name in explicit:
         yield f"cell id '{name}' is used twice; first on line {explicit[name]}", "rename one"
 
 
 def _first_line(node: NotebookNode, marker: int, lines: Sequence[str]) -> int:
     """Return the line of a cell's first source line: behind the opening quotes, where prose stands in a string."""
-    quotes = node.metadata.get("cell_marker", "")
-    if not quotes:
+    opening = next((n for n in range(marker + 1, len(lines) + 1) if lines[n - 1].strip()), marker + 1)
+    quotes = _QUOTES.match(lines[opening - 1]) if opening <= len(lines) else None
+    if node.cell_type == "code" or not quotes:
         return marker + 1
-    opening = next(number for number in range(marker + 1, len(lines) + 1) if lines[number - 1].strip())
-    return opening + (quotes.partition(",")[0].count("\n") if "," in quotes else 1)
+    return opening if quotes["text"] else opening + 1
 
 
 def _cell(node: NotebookNode, values: Mapping[str, Any], line: int) -> Cell:

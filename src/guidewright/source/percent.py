@@ -78,9 +78,11 @@ def canonical(text: str) -> str:
     Raises:
         Exception: jupytext cannot read it; a file that :func:`parse` found fine it can.
     """
-    unix = _unix(text)
-    written: str = jupytext.writes(cells.notebook(unix), fmt=cells.FORMAT)
-    own = _VERSION_LINE.search(unix[: unix.find("\n# ---\n")])
+    head, end, body = _unix(text).partition("\n# ---\n")
+    # Of more than one blank line behind the header jupytext would make a cell.
+    spaced = f"\n{body.lstrip(chr(10))}" if body.startswith("\n\n") else body
+    written: str = jupytext.writes(cells.notebook(f"{head}{end}{spaced}"), fmt=cells.FORMAT)
+    own = _VERSION_LINE.search(head)
     return _VERSION_LINE.sub(lambda _: own[0] if own else "", written, count=1)
 
 

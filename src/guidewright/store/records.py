@@ -141,7 +141,8 @@ def _twice(folder: Path) -> Record:
 
 
 def _newest(records: list[Record]) -> Record | None:
-    return max(records, key=lambda record: record.started, default=None)
+    """Return the newest; of one second's, a cached failure, since a committed record would have removed it."""
+    return max(reversed(records), key=lambda record: record.started, default=None)
 
 
 def _inside(parent: Path) -> list[Path]:

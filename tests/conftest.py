@@ -1,0 +1,17 @@
+"""Fixtures for tests of every speed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sandbox as sandboxes
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[sandboxes.Sandbox]:
+    """An empty project on two plain backends, alpha and beta."""
+    with sandboxes.sandbox(tmp_path / "project") as made:
+        yield made
