@@ -49,6 +49,8 @@ class Known:
 
     match: Record | None = None
     """The record with the job's code and data."""
+    passed: Record | None = None
+    """The newest of these that passed: what a page shows, also where a later attempt failed."""
     newest: Record | None = None
     """The newest record of the same guide, backend and profile, whatever its code."""
 

@@ -135,6 +135,14 @@ def test_a_full_record_stays_shown_where_a_quick_run_failed(guides: Sandbox) -> 
     assert set(found.failed) == {"alpha"}
 
 
+def test_a_full_record_stays_shown_where_a_later_full_run_of_the_same_code_failed(guides: Sandbox) -> None:
+    add(guides, "alpha", "full", text="committed", day=1)
+    add(guides, "alpha", "full", text="broken", outcome="failed", day=2)
+    found = entry(guides)
+    assert texts(found) == {"committed"}
+    assert set(found.failed) == {"alpha"}
+
+
 def test_a_page_has_the_code_of_full_runs_on_its_backend_and_no_hidden_cell(guides: Sandbox) -> None:
     alpha, beta = entry(guides).views
     assert [line.splitlines()[-1] for line in alpha.code.values()] == [

@@ -18,7 +18,7 @@ from guidewright.model import (
     Profile,
     Record,
 )
-from guidewright.plan import make_job, shown_code
+from guidewright.plan import Known, make_job, shown_code
 from guidewright.settings import Backend
 
 
@@ -43,24 +43,27 @@ def entries(project: Project) -> list[Entry]:
 
 
 def _entry(project: Project, guide: Guide) -> Entry:
-    found = _records(project, guide)
-    passed = {key: record for key, record in found.items() if record.outcome == "passed"}
+    known = _known(project, guide)
+    passed = {key: found.passed for key, found in known.items() if found.passed}
     views = tuple(
         _view(project, guide, project.settings.backends[name], passed) for name in guide.header.backends
     )
-    failed = {name: record for (name, _), record in found.items() if record.outcome != "passed"}
+    failed = {
+        name: found.match
+        for (name, _), found in known.items()
+        if found.match and found.match.outcome != "passed"
+    }
     return Entry(guide=guide, views=views, parity=compare.compare(guide, passed), failed=failed)
 
 
-def _records(project: Project, guide: Guide) -> dict[tuple[BackendName, Profile], Record]:
-    """Return the records of today's code, by backend and profile."""
+def _known(project: Project, guide: Guide) -> dict[tuple[BackendName, Profile], Known]:
+    """Return what the store has of today's code, by backend and profile."""
     digests = {name: datasets.digest(dataset) for name, dataset in project.settings.datasets.items()}
     found = {}
     for name in guide.header.backends:
         for profile in PROFILES:
-            known = project.job(make_job(guide, project.settings.backends[name], profile, digests))
-            if known.match:
-                found[name, profile] = known.match
+            job = make_job(guide, project.settings.backends[name], profile, digests)
+            found[name, profile] = project.job(job)
     return found
 
 

@@ -10,7 +10,7 @@ from guidewright import datasets, gitinfo
 from guidewright.errors import Problem, SelectorError
 from guidewright.execute import environment as env
 from guidewright.model import Job, PlannedJob, Record
-from guidewright.plan import Known, Selection, make_job, plan, select
+from guidewright.plan import Known, Selection, aligned, make_job, plan, select
 from guidewright.settings import FILE, Settings, load
 from guidewright.source import library
 from guidewright.store import Store
@@ -29,7 +29,11 @@ class Project:
         """Look a job up in the store, and keep what was damaged for the report."""
         found = self.store.find(job)
         self.damaged.update((str(problem), problem) for problem in found.damaged)
-        return Known(match=found.match, newest=found.newest)
+        return Known(
+            match=found.match and aligned(found.match, job),
+            passed=found.passed and aligned(found.passed, job),
+            newest=found.newest,
+        )
 
     def difference(self, record: Record) -> str:
         return env.difference(record, self.machine, _version, env.find_program)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from importlib import util
 
+from packaging.requirements import Requirement
+
 from guidewright.errors import Problem
 from guidewright.execute.environment import absent_programs, installed_version
 from guidewright.model import Job
@@ -37,10 +39,14 @@ def _is_importable(module: str) -> bool:
         return False
 
 
+def _is_installed(text: str) -> bool:
+    requirement = Requirement(text)
+    version = installed_version(requirement.name)
+    return version is not None and requirement.specifier.contains(version, prereleases=True)
+
+
 def _missing_requires(job: Job, settings: Settings) -> list[Problem]:
-    absent = [
-        name for name in job.requires if name not in settings.backends and installed_version(name) is None
-    ]
+    absent = [name for name in job.requires if name not in settings.backends and not _is_installed(name)]
     return [
         Problem(
             path=job.path,

@@ -26,6 +26,8 @@ class Found:
 
     match: Record | None = None
     """The newest of the job's code and data."""
+    passed: Record | None = None
+    """The newest of these that passed."""
     newest: Record | None = None
     damaged: tuple[Problem, ...] = ()
     """What could not be read, as warnings."""
@@ -52,7 +54,12 @@ class Store:
                 damaged.append(self._set_aside(folder, job, found))
         matching = [record for record in records if record.fingerprint.key == job.fingerprint.key]
         # A failure says more than the success before it: of one code, the newest counts.
-        return Found(match=_newest(matching), newest=_newest(records), damaged=tuple(damaged))
+        return Found(
+            match=_newest(matching),
+            passed=_newest([record for record in matching if record.outcome == "passed"]),
+            newest=_newest(records),
+            damaged=tuple(damaged),
+        )
 
     def save(self, record: Record) -> Path:
         """Write a record, whole or not at all; return its folder.
