@@ -37,8 +37,8 @@
 # ## Setup {#setup}
 #
 # The framework under Keras is called its *backend*. The environment variable `KERAS_BACKEND`
-# names it: `"jax"`, `"tensorflow"` or `"torch"`. To try another one, change that one string and
-# restart the kernel. Nothing else in this guide depends on it.
+# names it: `"jax"`, `"tensorflow"` or `"torch"`. To try another one, change that string and
+# restart the kernel. The rest of the code stays the same.
 
 # %%
 import os
@@ -54,7 +54,8 @@ import keras
 # %% [markdown]
 # Weights, dropout and the order of the training data are all drawn at random. One call seeds the
 # generators of Python, NumPy and the backend, so that a second run starts from the same weights and
-# sees the same batches. Expect the last digits to move from one kind of hardware to another.
+# sees the same batches. The numbers still differ from one backend to another, and a little from one
+# machine to another.
 
 # %%
 keras.utils.set_random_seed(2026)
@@ -150,8 +151,9 @@ assert model.layers[5].output.shape == (None, 128)
 # and the metrics to report. The *sparse* variants of loss and metric take labels as whole
 # numbers, so there is no need to turn them into one-hot vectors.
 #
-# With JAX and TensorFlow, Keras compiles the training step with XLA wherever the model allows it.
-# With PyTorch it runs eagerly, unless you pass `jit_compile=True` to use `torch.compile`.
+# How the training step then runs depends on the backend. JAX compiles it with XLA. TensorFlow turns
+# it into a graph, and normally uses XLA too where there is a GPU. PyTorch runs it eagerly, unless
+# you pass `jit_compile=True`, which uses `torch.compile`.
 
 # %%
 model.compile(
@@ -161,16 +163,17 @@ model.compile(
 )
 
 # %% [markdown]
-# Two numbers decide how long the training may take.
+# Two numbers decide how long the training takes: how many pictures make a batch, and how many times
+# it may go through all of the training data.
 
 # %% tags=["parameters"]
 batch_size = 128
 epochs = 20
 
 # %% [markdown]
-# `fit()` trains the model. We hold back the last 15% of the training data for validation: the model
-# never learns from them, so the loss on them shows how well it copes with pictures that it has not
-# seen. Two callbacks act at the end of every epoch:
+# `fit()` trains the model. We hold back the last 15% of the training data for validation. The model
+# never learns from this part, so the loss on it shows how well the model copes with pictures that it
+# has not seen. Two callbacks act at the end of every epoch:
 #
 # - `ModelCheckpoint` saves the model under a name with the epoch's number
 # - `EarlyStopping` ends the training when the validation loss has not improved for two epochs in a
@@ -225,8 +228,9 @@ assert 0 <= test_acc <= 1
 assert test_acc > 0.98
 
 # %% [markdown]
-# The checkpoints are on disk already. To save the model as it is now, call `save()`. A `.keras` file
-# holds the architecture, the weights and the state of the optimizer:
+# The model now has the weights of the last epoch, which need not be the best one. The checkpoints of
+# every epoch are on disk already. To save the model as it is now, call `save()`. A `.keras` file
+# holds the architecture, the weights, what was passed to `compile()`, and the state of the optimizer:
 
 # %%
 model.save("final_model.keras")
@@ -236,7 +240,7 @@ weights_before_saving = model.get_weights()
 predictions_before_saving = model.predict(x_test[:256], verbose=0)
 
 # %% [markdown]
-# So it takes a single call to get the model back, ready to predict or to train on:
+# So a single call gets the model back, ready to predict or to go on training:
 
 # %%
 model = keras.saving.load_model("final_model.keras")
@@ -269,15 +273,15 @@ assert abs((predictions.argmax(axis=-1) == y_test).mean() - test_acc) < 0.01
 # %% [markdown]
 # ## Writing components that work on every framework {#writing-cross-framework-custom-components}
 #
-# Layers, models, metrics, losses and optimizers of your own can run on all three backends from one
-# source. The condition is that they compute with Keras' functions, not with those of one framework.
+# Layers, models, metrics, losses and optimizers of your own can run on all three backends without a
+# change. The condition is that they compute with Keras' functions, not with those of one framework.
 # Most of these functions are in the namespace `keras.ops`:
 #
 # - the NumPy API, for instance `keras.ops.matmul` or `keras.ops.stack`
 # - what neural networks need beyond NumPy, for instance `keras.ops.conv` or
 #   `keras.ops.binary_crossentropy`
 #
-# They take and return tensors of the backend, so gradients, compilation and GPUs work as usual.
+# They work on the backend's own tensors, so gradients, compilation and GPUs work as usual.
 #
 # Here is a dense layer made from scratch. `build()` runs once, when the layer first meets an input
 # and the number of features is known. `call()` is the computation.
@@ -309,13 +313,14 @@ class MyDense(keras.layers.Layer):
 
 
 # %% [markdown]
-# A layer that draws random numbers uses the namespace `keras.random`. Its functions keep no hidden
-# state: each draw takes a seed, and the same seed gives the same numbers again. A `SeedGenerator`
-# supplies a new seed for every draw. It keeps its state in a variable, which the layer tracks with
-# its own, so that the state also survives compiled steps, where Python code is not run again.
+# A layer that draws random numbers uses the namespace `keras.random`. Give its functions a whole
+# number as the seed, and they return the same numbers every time. Give them a `SeedGenerator`, and
+# each draw gets a new seed. The generator keeps its state in a variable, and the layer tracks this
+# variable together with its own. So the state also moves on in compiled steps, where Python code is
+# not run again.
 #
-# Dropout is meant for training only. Keras passes `training=True` to `call()` in `fit()`, and
-# `training=False` in `evaluate()` and `predict()`.
+# Dropout is meant for training only. Keras passes `training=True` to `call()` when `fit()` trains.
+# It passes `training=False` in `evaluate()`, in `predict()`, and when `fit()` validates.
 
 
 # %%
@@ -323,7 +328,7 @@ class MyDropout(keras.layers.Layer):
     def __init__(self, rate, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.rate = rate
-        # Becomes one of `self.variables`, and is not trained.
+        # Its state becomes one of `self.variables`, and is not trained.
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, inputs, training=False):
@@ -422,8 +427,8 @@ history = model.fit(
 )
 
 # %% [markdown]
-# It has as many parameters as the first model, 260,298: the state of the seed generator is a
-# variable, but not a weight.
+# It has as many parameters as the first model, 260,298. The state of the seed generator does not
+# count: it is a variable, but not a weight.
 
 # %% tags=["test"]
 assert model.count_params() == 260_298
@@ -452,10 +457,11 @@ assert history.history["val_acc"][0] > 0.5
 #
 # So a team can change its backend and keep its data pipeline, or the other way round.
 #
-# First a PyTorch `DataLoader`. It shuffles and makes the batches itself, so `fit()` gets
-# `shuffle=False` and no `batch_size`. It cannot be split either: we pass the test set as validation
-# data, which is fine for one epoch in which nothing is tuned. The loader has a generator with a seed
-# of its own, because Keras seeds PyTorch's global one only where PyTorch is the backend.
+# First a PyTorch `DataLoader`. It shuffles and makes the batches itself, so `fit()` gets no
+# `batch_size`. It gets `shuffle=False`, or Keras would warn that it ignores the default,
+# `shuffle=True`. A loader cannot be split by `validation_split`, so we pass the test set as
+# validation data. That is fine for one epoch in which nothing is tuned. The loader has a generator
+# with a seed of its own, because Keras seeds PyTorch's global one only where PyTorch is the backend.
 
 # %% tags=["varies"]
 import torch
@@ -491,8 +497,8 @@ assert np.isfinite(history.history["loss"] + history.history["val_loss"]).all()
 assert history.history["val_acc"][0] > 0.5
 
 # %% [markdown]
-# The same with [`tf.data`](https://www.tensorflow.org/api_docs/python/tf/data). `shuffle()` draws
-# from a buffer of 10,000 pairs, and `prefetch()` prepares the next batches while the model is busy
+# Next, the same with [`tf.data`](https://www.tensorflow.org/api_docs/python/tf/data). `shuffle()`
+# draws from a buffer of 10,000 pairs. `prefetch()` prepares the next batches while the model is busy
 # with the current one:
 
 # %% tags=["varies"]
@@ -524,14 +530,14 @@ assert history.history["val_acc"][0] > 0.5
 # %% [markdown]
 # ## Further reading {#further-reading}
 #
-# You have seen one model trained on a backend of your choice, layers that do not care which
-# one it is, and data from three sources. From here you can go deeper in three directions.
+# You have seen models train on a backend of your choice, layers that do not care which one it is,
+# and data from three sources. From here you can go deeper in three directions.
 #
 # ### Customizing what happens in `fit()` {#how-to-customize-what-happens-in-fit}
 #
 # If your training algorithm is not a standard one, you need not give up `fit()` with its callbacks,
-# progress bar and distribution. Override the training step alone. A step computes gradients, so it
-# is written for one framework:
+# progress bar and distribution. Override the training step alone. A training step computes
+# gradients, and each framework does that in its own way, so there is one guide for each:
 #
 # - [a custom training step in TensorFlow](https://keras.io/guides/custom_train_step_in_tensorflow/)
 # - [a custom training step in JAX](https://keras.io/guides/custom_train_step_in_jax/)
@@ -539,8 +545,8 @@ assert history.history["val_acc"][0] > 0.5
 #
 # ### Writing your own training loop {#how-to-write-custom-training-loops}
 #
-# For control over every line, leave `fit()` out, and treat the Keras model as a part of a program in
-# your framework:
+# For control over every line, do without `fit()`, and use the Keras model as one part of a program
+# written in your framework:
 #
 # - [a training loop in TensorFlow](https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/)
 # - [a training loop in JAX](https://keras.io/guides/writing_a_custom_training_loop_in_jax/)
