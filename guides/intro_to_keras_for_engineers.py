@@ -209,7 +209,9 @@ assert all(
 )
 
 # %% tags=["test", "full"]
-assert history.history["loss"][-1] < history.history["loss"][0]
+# Run as a plain script, the guide has had its arrays cut, and learns too little for this.
+if len(x_train) == 60_000:
+    assert history.history["loss"][-1] < history.history["loss"][0]
 
 # %% [markdown]
 # `evaluate()` returns the loss and the metrics on data of your choice. The test set took no part in
@@ -225,7 +227,8 @@ assert np.isfinite(test_loss)
 assert 0 <= test_acc <= 1
 
 # %% tags=["test", "full"]
-assert test_acc > 0.98
+if len(x_train) == 60_000:
+    assert test_acc > 0.98
 
 # %% [markdown]
 # The model now has the weights of the last epoch, which need not be the best one. The checkpoints of
@@ -441,7 +444,8 @@ assert not np.array_equal(to_numpy(model(x_test[:8], training=True)), in_inferen
 assert not np.array_equal(to_numpy(model(x_test[:8], training=True)), in_training)
 
 # %% tags=["test", "full"]
-assert history.history["val_acc"][0] > 0.5
+if len(x_train) == 60_000:
+    assert history.history["val_acc"][0] > 0.5
 
 # %% [markdown]
 # ## Training from any source of data {#training-models-on-arbitrary-data-sources}
@@ -494,7 +498,8 @@ assert model.optimizer.iterations == len(train_loader)
 assert np.isfinite(history.history["loss"] + history.history["val_loss"]).all()
 
 # %% tags=["test", "full"]
-assert history.history["val_acc"][0] > 0.5
+if len(x_train) == 60_000:
+    assert history.history["val_acc"][0] > 0.5
 
 # %% [markdown]
 # Next, the same with [`tf.data`](https://www.tensorflow.org/api_docs/python/tf/data). `shuffle()`
@@ -525,7 +530,8 @@ assert model.optimizer.iterations == len(train_loader)
 assert np.isfinite(history.history["loss"] + history.history["val_loss"]).all()
 
 # %% tags=["test", "full"]
-assert history.history["val_acc"][0] > 0.5
+if len(x_train) == 60_000:
+    assert history.history["val_acc"][0] > 0.5
 
 # %% [markdown]
 # ## Further reading {#further-reading}
