@@ -54,10 +54,6 @@ class SettingsError(InputError):
     """``[tool.guidewright]`` in ``pyproject.toml`` is missing or wrong."""
 
 
-class GuideError(InputError):
-    """A guide's file is not a guide."""
-
-
 class SelectorError(InputError):
     """A selector matches nothing."""
 
