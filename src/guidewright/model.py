@@ -69,6 +69,8 @@ class Cell:
     """Programs that the cell starts, such as ``dot``."""
     rtol: float | None = None
     atol: float | None = None
+    alt: tuple[str, ...] = ()
+    """What its images show, in words, one text an image: for readers who cannot see them."""
 
     @property
     def hidden(self) -> bool:

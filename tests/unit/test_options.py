@@ -66,7 +66,7 @@ def test_good_options_are_read(line: str, kind: str, values: dict[str, Any]) -> 
         (
             "colour=1",
             "unknown cell option 'colour'",
-            "known: tags, backends, needs, rtol, atol, id, language",
+            "known: tags, backends, needs, rtol, atol, alt, id, language",
         ),
         ('tags=["tset"]', "unknown tag 'tset'", "did you mean 'test'?"),
         ('tags=["zzz"]', "unknown tag 'zzz'", "known: parameters, quick, test"),

@@ -89,7 +89,11 @@ class Writer:
             return None
         notice = _notice(proof.shared_notice(views, self.language))
         shown = outputs.blocks(
-            found[0], figures=self.figures, stem=cell.id, alt=text("figure", self.language)
+            found[0],
+            figures=self.figures,
+            stem=cell.id,
+            words=cell.alt,
+            otherwise=text("figure", self.language),
         )
         return [self._fold("output", notice + shown, open_=_opens(cell, found[0]))]
 
@@ -110,8 +114,15 @@ class Writer:
             return _notice(proof.output_notice(view, self.language))
         if missing := self._skipped(cell, view):
             return _notice(missing)
-        stem, alt = f"{cell.id}-{view.backend}", text("figure_on", self.language, label=view.label)
-        shown = outputs.blocks(view.outputs.get(cell.id, ()), figures=self.figures, stem=stem, alt=alt)
+        shown = outputs.blocks(
+            view.outputs.get(cell.id, ()),
+            figures=self.figures,
+            stem=f"{cell.id}-{view.backend}",
+            words=[
+                text("figure_words_on", self.language, words=words, label=view.label) for words in cell.alt
+            ],
+            otherwise=text("figure_on", self.language, label=view.label),
+        )
         if not shown:
             return _notice(text("no_output", self.language))
         return _notice(proof.output_notice(view, self.language)) + shown

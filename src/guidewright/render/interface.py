@@ -45,6 +45,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "output_by_backend": "Output, by backend",
         "code": "Code",
         "figure": "Figure made by the code above",
+        "figure_words_on": "{words} ({label})",
         "figure_on": "Figure made by the code above, on {label}",
         # the proof in detail
         "proof_title": "How this page was proven",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import nbformat
 
-from guidewright.model import BackendView, Cell, CellRun, Guide
+from guidewright.model import BackendView, Cell, CellRun, Guide, NotebookOutput
 from guidewright.render import colab, proof
 from guidewright.render.addresses import SiteInfo
 from guidewright.render.interface import text
@@ -87,9 +87,20 @@ def _code(cell: Cell, code: str, run: CellRun | None) -> Any:
         metadata["jupyter"] = jupyter
     made = nbformat.v4.new_code_cell(code, id=cell.id, metadata=metadata)
     if run:
-        made.outputs = [nbformat.from_dict(_plain(output)) for output in run.outputs]
+        made.outputs = [nbformat.from_dict(output) for output in _described(run.outputs, cell.alt)]
         made.execution_count = run.execution_count
     return made
+
+
+def _described(outputs: Sequence[NotebookOutput], words: Sequence[str]) -> Iterator[Any]:
+    """Put the author's words on the images, where nbconvert's templates look for them."""
+    described = iter(words)
+    for output in map(_plain, outputs):
+        image = next((mime for mime in output.get("data", {}) if mime.startswith("image/")), None)
+        if image and (alt := next(described, "")):
+            metadata = output.get("metadata", {})
+            output["metadata"] = {**metadata, image: {**metadata.get(image, {}), "alt": alt}}
+        yield output
 
 
 def _plain(value: Any) -> Any:

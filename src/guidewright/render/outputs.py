@@ -31,9 +31,23 @@ class Figures:
         return relative(path, page_path(self.slug))
 
 
-def blocks(outputs: Sequence[ShownOutput], *, figures: Figures, stem: str, alt: str) -> list[Block]:
-    """Return the blocks of one cell's outputs; ``stem`` names its images, ``alt`` describes those that have no words."""
+def blocks(
+    outputs: Sequence[ShownOutput],
+    *,
+    figures: Figures,
+    stem: str,
+    words: Sequence[str] = (),
+    otherwise: str,
+) -> list[Block]:
+    """Return the blocks of one cell's outputs.
+
+    Args:
+        stem: names the images' files.
+        words: what the author says that the images show, in their order.
+        otherwise: what is said of an image without such words, and without any of its own.
+    """
     found: list[Block] = []
+    described = iter(words)
     for number, output in enumerate(outputs, start=1):
         match output:
             case TextOutput():
@@ -42,7 +56,7 @@ def blocks(outputs: Sequence[ShownOutput], *, figures: Figures, stem: str, alt: 
                 found.append({"kind": "html", "html": output.html.strip().translate(_ACTIVE)})
             case ImageOutput():
                 link = figures.add(output, f"{stem}-{number}")
-                found.append({"kind": "image", "link": link, "alt": output.alt or alt})
+                found.append({"kind": "image", "link": link, "alt": next(described, "") or output.alt or otherwise})
     return found
 
 

@@ -178,6 +178,7 @@ def _first_line(node: NotebookNode, marker: int, lines: Sequence[str]) -> int:
 
 
 def _cell(node: NotebookNode, values: Mapping[str, Any], line: int) -> Cell:
+    alt = values.get("alt", ())
     return Cell(
         id=values.get("id", ""),
         kind="markdown" if node.cell_type == "markdown" else "code",
@@ -188,6 +189,7 @@ def _cell(node: NotebookNode, values: Mapping[str, Any], line: int) -> Cell:
         needs=tuple(values.get("needs", ())),
         rtol=values.get("rtol"),
         atol=values.get("atol"),
+        alt=(alt,) if isinstance(alt, str) else tuple(alt),
     )
 
 
