@@ -56,7 +56,8 @@ SCHEMA: dict[str, Any] = _table(
         "memory_limit_mb": {"type": "integer", "minimum": 0},
         "output_limit_mb": {"type": "number", "exclusiveMinimum": 0},
         "allow_environment": _STRINGS,
-        "categories": _STRING_MAP,
+        "categories": {**_STRING_MAP, "propertyNames": {"pattern": _NAME}},
+        "reading_order": {**_STRINGS, "uniqueItems": True},
         "limits": _table([], {"quick": _LIMITS, "full": _LIMITS}),
         "backends": {
             "type": "object",
@@ -175,6 +176,9 @@ class Settings:
     allow_environment: tuple[str, ...]
     """Variables of the caller's environment that a guide may see, beyond the built-in list."""
     categories: Mapping[str, str]
+    """Key → title, in the order of the site."""
+    reading_order: tuple[str, ...]
+    """Slugs, as a reader should take them; a guide that is not among them follows those of its category."""
     limits: Mapping[str, Limits]
     backends: Mapping[str, Backend]
     datasets: Mapping[str, Dataset]
@@ -293,6 +297,7 @@ def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> 
         output_limit_mb=table.get("output_limit_mb", 10),
         allow_environment=tuple(table.get("allow_environment", ())),
         categories=dict(table["categories"]),
+        reading_order=tuple(table.get("reading_order", ())),
         limits={
             "quick": Limits(**{"cell": 300, "guide": 600, **limits.get("quick", {})}),
             "full": Limits(**{"cell": 21600, "guide": 43200, **limits.get("full", {})}),

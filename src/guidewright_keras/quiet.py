@@ -1,8 +1,10 @@
-"""Keep TensorFlow's greeting out of the cell that imports it.
+"""Keep what libraries say of their own start out of the cell that first uses them.
 
 TensorFlow's native libraries write to file descriptor 2 while they are loaded, before any setting of theirs is read. A
 Jupyter kernel takes that for output of the cell, so it would stand on every page of every backend, since Keras itself
 imports TensorFlow where it is installed. What Python writes, warnings among it, goes another way and stays.
+
+Matplotlib announces, where it takes more than five seconds, that it looks for fonts: always, in a job's new home.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,12 +21,19 @@ from pathlib import Path
 from types import ModuleType
 
 _SPEAKS = "tensorflow"
+_LOOKS_FOR_FONTS = "matplotlib.font_manager"
+_ANNOUNCEMENT = "building the font cache"
 
 
 def install(log: Path) -> None:
-    """Send what native code says while TensorFlow is imported to the end of a file."""
+    """Send what native code says while TensorFlow is imported to the end of a file, and drop Matplotlib's announcement."""
+    logging.getLogger(_LOOKS_FOR_FONTS).addFilter(_is_about_the_figure)
     if _SPEAKS not in sys.modules and not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder(log))
+
+
+def _is_about_the_figure(message: logging.LogRecord) -> bool:
+    return _ANNOUNCEMENT not in str(message.msg)
 
 
 class _Finder(importlib.abc.MetaPathFinder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,11 @@ FAILS = BODY.replace('print("the same everywhere")', 'raise ValueError("broken o
 
 def jobs(out: str) -> dict[str, str]:
     return {job["job"]: job["state"] for job in json.loads(out)["jobs"]}
+
+
+def neighbours(page: str) -> dict[str, str]:
+    """The footer's links to the previous and the next page."""
+    return dict(re.findall(r'<a class="md-footer__link[^>]* rel="(\w+)" href="([^"]*)"', page))
 
 
 # --------------------------------------------------------------- what it makes
@@ -29,6 +35,22 @@ def test_a_build_makes_home_guide_pages_parity_page_notebooks_and_scripts(full: 
             assert f"site/notebooks/en/{backend}/{slug}.ipynb" in found
             assert f"site/notebooks/en/{backend}/{slug}.executed.ipynb" in found
             assert f"site/scripts/{backend}/{slug}.py" in found
+
+
+def test_previous_and_next_follow_the_reading_order_and_pass_over_the_categories(project: Project) -> None:
+    project.change("pyproject.toml", 'basics = "Basics"', 'basics = "Basics"\nmore = "More"')
+    project.change("guides/deep/second.py", "category: basics", "category: more")
+    assert project.cli("site").code == 0
+    assert neighbours(project.page("first")) == {"prev": "../", "next": "../deep/second/"}
+    assert neighbours(project.page("deep/second")) == {"prev": "../../first/", "next": "../../../parity/"}
+
+    project.change("guides/deep/second.py", "category: more", "category: basics")
+    project.change(
+        "pyproject.toml", "[tool.guidewright]\n", '[tool.guidewright]\nreading_order = ["deep/second"]\n'
+    )
+    assert project.cli("site").code == 0
+    assert neighbours(project.page("deep/second"))["next"] == "../../first/"
+    assert neighbours(project.page("first"))["prev"] == "../deep/second/"
 
 
 def test_build_tells_programs_of_jobs_site_and_findings(quick: Project) -> None:

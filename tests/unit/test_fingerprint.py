@@ -65,7 +65,7 @@ PROFILES: list[Profile] = ["quick", "full"]
         changed(3, "x = load(epochs)", "# First.\n\n\nx=load( epochs )"),
         changed(3, "x = load(epochs)", "x = load(\n    epochs\n)"),
         changed(5, '# %% tags=["varies"]\n', "# %%\n"),
-        changed(5, '["varies"]', '["varies", "hide-input", "remove-output"] rtol=0.1 atol=1'),
+        changed(5, '["varies"]', '["varies", "hide-input", "remove-output"] rtol=0.1 atol=1 alt="It falls."'),
         changed(5, "# %% ", '# %% id="fit" '),
         changed(1, '"jax"', "'torch'"),
         (*CELLS, "# %%"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from guidewright_keras import quiet
 
 IMPORTING = """
 import sys
@@ -50,3 +53,16 @@ def test_what_python_writes_meanwhile_goes_where_python_writes(tmp_path: Path) -
     done = run(tmp_path, f"{module}answer = sys.stderr.getvalue().strip()\nsys.stderr = kept\n")
     assert done.stdout.strip() == "SourceFileLoader a warning"
     assert (tmp_path / "log").read_text() == ""
+
+
+def test_matplotlib_does_not_announce_its_search_for_fonts_and_says_the_rest(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    quiet.install(tmp_path / "log")
+    quiet.install(tmp_path / "log")
+    fonts = logging.getLogger("matplotlib.font_manager")
+    fonts.warning("Matplotlib is building the font cache; this may take a moment.")
+    fonts.warning("findfont: Font family %r not found.", "Nowhere")
+    assert [record.getMessage() for record in caplog.records] == [
+        "findfont: Font family 'Nowhere' not found."
+    ]

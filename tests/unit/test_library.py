@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,15 @@ def test_broken_guides_are_all_told_and_the_good_one_is_there(tmp_path: Path) ->
     assert slugs == {
         file.stem for file in settings.guides.glob("*.py") if f"guides/{file.name}" not in errors
     }
+
+
+def test_a_reading_order_that_names_no_guide_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    settings = replace(project(tmp_path, guides={"good": GOOD}), reading_order=("good", "goood"))
+    found = load(settings)
+    assert (len(found.guides), found.errors) == (1, ())
+    (problem,) = found.problems
+    assert (problem.path, problem.hint) == ("pyproject.toml", "did you mean 'good'?")
+    assert "'goood'" in problem.message
 
 
 @pytest.mark.parametrize("reserved", sorted(RESERVED))

@@ -35,7 +35,7 @@ def test_a_guide_has_its_cells_with_their_lines_and_options(settings: Settings) 
     source = text(
         "# %% [markdown]\n# ## One {#one}\n#\n# Text.",
         "import os\n\n\nx = 1  # é",
-        '# %% tags=["test", "full"] backends=["jax"] needs=["dot"] rtol=0.1 atol=2 id="check"\nassert x',
+        '# %% tags=["test", "full"] backends=["jax"] needs=["dot"] rtol=0.1 atol=2 alt="A" id="check"\nassert x',
         '# %% [markdown] tags=["remove-cell"]\n# Never shown.',
         "# %time x\n# !ls \\\n#     -l",
     )
@@ -46,6 +46,7 @@ def test_a_guide_has_its_cells_with_their_lines_and_options(settings: Settings) 
     assert (code.kind, code.source) == ("code", "import os\n\n\nx = 1  # é")
     assert (check.id, check.tags, check.backends) == ("check", {"test", "full"}, ("jax",))
     assert (check.needs, check.rtol, check.atol, check.hidden) == (("dot",), 0.1, 2, True)
+    assert (check.alt, code.alt) == (("A",), ())
     assert (hidden.kind, hidden.tags, hidden.hidden) == ("markdown", {"remove-cell"}, False)
     assert magic.source == "%time x\n!ls \\\n    -l"
     assert (code.backends, code.needs, code.rtol, code.atol) == (None, (), None, None)

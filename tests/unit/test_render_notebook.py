@@ -53,6 +53,15 @@ def test_only_the_executed_copy_has_outputs_and_counts() -> None:
     assert executed["figure"].outputs[0].data["image/png"]
 
 
+def test_the_authors_words_for_a_figure_go_where_nbconvert_reads_them() -> None:
+    cells = tuple(replace(cell, alt=("Two curves fall",)) for cell in samples.CELLS)
+    executed = {
+        cell.id: cell for cell in read(guide=replace(samples.GUIDE, cells=cells), executed=True).cells
+    }
+    assert executed["figure"].outputs[0].metadata == {"image/png": {"alt": "Two curves fall"}}
+    assert executed["table"].outputs[0].metadata == {}
+
+
 def test_an_executed_copy_of_a_quick_record_is_refused() -> None:
     with pytest.raises(ValueError, match="no full record"):
         notebook(samples.GUIDE, samples.view("jax", "quick"), site=samples.SITE, executed=True)

@@ -13,8 +13,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guidewright.model import BackendView, CellRun, Page, TextOutput
+from guidewright.model import BackendView, CellRun, ImageOutput, Page, TextOutput
 from guidewright.render import page, proof
+from guidewright.render.outputs import Figures, blocks
 from guidewright.render.page import render
 
 
@@ -156,6 +157,29 @@ def test_images_are_files_with_alt_text_and_a_relative_link(sample: Page) -> Non
     path = "guides/small/guide_one/figure-1.png"
     assert sample.files[path] == samples.png()
     assert "![Loss by epoch](guide_one/figure-1.png)" in sample.markdown
+
+
+def test_the_authors_words_for_a_figure_win_and_name_the_backend_in_its_tab() -> None:
+    cells = tuple(
+        replace(cell, alt=("Two curves [fall]",)) if cell.id == "figure" else cell for cell in samples.CELLS
+    )
+    guide = replace(samples.GUIDE, cells=cells)
+    shared = render(guide, samples.views(guide), samples.PARITY, site=samples.SITE, alike=samples.alike)
+    assert r"![Two curves \[fall\]](guide_one/figure-1.png)" in shared.markdown
+    apart = render(guide, samples.views(guide), samples.PARITY, site=samples.SITE, alike=lambda _: False)
+    assert r"![Two curves \[fall\] (PyTorch)](guide_one/figure-torch-1.png)" in apart.markdown
+
+
+def test_each_figure_of_a_cell_takes_the_words_at_its_place() -> None:
+    picture = ImageOutput(mime="image/png", data=samples.png())
+    made = blocks(
+        [picture, TextOutput(text="between"), picture, picture],
+        figures=Figures("s"),
+        stem="c",
+        words=["one", "two"],
+        otherwise="a figure",
+    )
+    assert [block["alt"] for block in made if block["kind"] == "image"] == ["one", "two", "a figure"]
 
 
 def test_every_file_that_the_buttons_name_is_in_the_page(sample: Page) -> None:

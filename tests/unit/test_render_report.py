@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 import samples
 
 from guidewright.model import CellFailure
@@ -61,11 +62,67 @@ def test_lists_are_by_category_and_title() -> None:
     cards = [index.card(guide, samples.views(guide)) for guide in (second, samples.GUIDE)]
     nav = index.navigation(cards, site=samples.SITE)
     assert nav[1]["Guides"][1]["Getting started"] == [
+        "categories/getting_started.md",
         {"A small guide to fit()": "guides/small/guide_one.md"},
         {"Zebra": "guides/b.md"},
     ]
     assert "](small/guide_one.md)" in index.guides(cards, site=samples.SITE)
     assert "](guides/small/guide_one.md)" in index.home(cards, site=samples.SITE)
+
+
+def test_the_reading_order_wins_over_titles_and_the_rest_follows() -> None:
+    guides = [
+        replace(samples.GUIDE, slug=slug, header=replace(samples.HEADER, title=title))
+        for slug, title in (("last", "Aardvark"), ("two", "Badger"), ("one", "Zebra"))
+    ]
+    site = replace(samples.SITE, reading_order=("one", "elsewhere", "two"))
+    cards = [index.card(guide, samples.views(guide)) for guide in guides]
+    (group,) = index.navigation(cards, site=site)[1]["Guides"][1].values()
+    assert [path for item in group[1:] for path in item.values()] == [
+        "guides/one.md",
+        "guides/two.md",
+        "guides/last.md",
+    ]
+    (page,) = index.categories(cards, site=site).values()
+    assert page.index("Zebra") < page.index("Badger") < page.index("Aardvark")
+
+
+def test_a_category_has_a_page_of_its_own_with_a_card_a_guide() -> None:
+    cpu = replace(samples.HEADER, accelerator="none", title="Zebra")
+    guides = [samples.GUIDE, replace(samples.GUIDE, slug="b", header=cpu)]
+    found = index.categories([index.card(guide, samples.views(guide)) for guide in guides], site=samples.SITE)
+    assert list(found) == ["categories/getting_started.md"]
+    page = found["categories/getting_started.md"]
+    assert "# Getting started\n" in page
+    assert "2 guides" in page
+    assert "**[A small guide to `fit()`](../guides/small/guide_one.md)**" in page
+    assert samples.HEADER.description in page
+    assert "Proven on JAX" in page
+    assert "a CPU is enough" in page
+    assert "a GPU helps" in page
+    assert "](../categories/getting_started.md)" in index.guides(
+        [index.card(samples.GUIDE, samples.views())], site=samples.SITE
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1, "Runs in about a minute"), (60, "Runs in about a minute"), (61, "Runs in about 2 minutes")],
+)
+def test_a_card_tells_how_long_the_slowest_full_run_took(seconds: float, words: str) -> None:
+    views = samples.views()
+    took = [seconds, 0.1, 0.1]
+    views = [
+        replace(v, record=v.record and replace(v.record, seconds=s)) for v, s in zip(views, took, strict=True)
+    ]
+    (page,) = index.categories([index.card(samples.GUIDE, views)], site=samples.SITE).values()
+    assert words in page
+
+
+def test_a_card_of_quick_runs_tells_no_minutes() -> None:
+    views = samples.views(jax="quick", tensorflow="quick", torch="quick")
+    (page,) = index.categories([index.card(samples.GUIDE, views)], site=samples.SITE).values()
+    assert "minute" not in page
 
 
 def test_a_language_without_a_text_falls_back_to_english() -> None:

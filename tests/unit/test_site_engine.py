@@ -38,6 +38,7 @@ def make(settings: settings_module.Settings, *, extra_prose: str = "") -> Path:
     extra = {
         index.HOME: index.home(cards, site=site) + extra_prose,
         index.GUIDES: index.guides(cards, site=site),
+        **index.categories(cards, site=site),
         report.PATH: report.parity_page(entries, site=site),
     }
     words = config.config(settings, nav=index.navigation(cards, site=site), unlisted=index.unlisted(cards))

@@ -113,6 +113,7 @@ def _render(project: Project) -> list[Entry]:
     extra = {
         index.HOME: index.home(cards, site=info, language=LANGUAGE),
         index.GUIDES: index.guides(cards, site=info, language=LANGUAGE),
+        **index.categories(cards, site=info, language=LANGUAGE),
         report.PATH: report.parity_page(_parity(found), site=info, language=LANGUAGE),
     }
     nav = index.navigation(cards, site=info, language=LANGUAGE)

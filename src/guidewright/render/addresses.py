@@ -30,6 +30,7 @@ class SiteInfo:
     """Names under which a backend may be installed."""
     modules: Mapping[BackendName, tuple[str, ...]] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
+    reading_order: tuple[Slug, ...] = ()
     default_language: str = "en"
 
     @classmethod
@@ -46,6 +47,7 @@ class SiteInfo:
             distributions={name: backend.distributions for name, backend in backends.items()},
             modules={name: backend.modules for name, backend in backends.items()},
             categories=settings.categories,
+            reading_order=settings.reading_order,
         )
 
     def folder(self, language: str) -> str:
@@ -74,6 +76,11 @@ class SiteInfo:
 
 def page_path(slug: Slug) -> str:
     return f"guides/{slug}.md"
+
+
+def category_path(key: str) -> str:
+    """Return a category's page; apart from the guides' own, whose slugs may be named as they like."""
+    return f"categories/{key}.md"
 
 
 def notebook_path(slug: Slug, language: str, backend: BackendName, *, executed: bool = False) -> str:

@@ -1,14 +1,15 @@
-"""The home page, the list of guides, and the navigation."""
+"""The home page, the list of guides, a page a category, and the navigation: all in the reading order of the settings."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from guidewright.model import BackendView, Guide, Slug
 from guidewright.render import report
-from guidewright.render.addresses import SiteInfo, page_path, relative
+from guidewright.render.addresses import SiteInfo, category_path, page_path, relative
 from guidewright.render.interface import text
 from guidewright.render.page import plain_title
 from guidewright.render.proof import plain
@@ -29,6 +30,9 @@ class Card:
     """Labels of the backends that have a full record."""
     quick: tuple[str, ...] = ()
     """Labels of those that have a quick one only."""
+    seconds: float | None = None
+    """What the slowest full run took; None where there is none."""
+    accelerator: str = "none"
 
     @property
     def listed(self) -> bool:
@@ -37,14 +41,16 @@ class Card:
 
 
 def card(guide: Guide, views: Sequence[BackendView]) -> Card:
-    records = [(view.label, view.record.profile) for view in views if view.record]
+    records = [(view.label, view.record) for view in views if view.record]
     return Card(
         slug=guide.slug,
         title=guide.header.title,
         description=guide.header.description,
         category=guide.header.category,
-        proven=tuple(label for label, profile in records if profile == "full"),
-        quick=tuple(label for label, profile in records if profile == "quick"),
+        proven=tuple(label for label, record in records if record.profile == "full"),
+        quick=tuple(label for label, record in records if record.profile == "quick"),
+        seconds=max((record.seconds for _, record in records if record.profile == "full"), default=None),
+        accelerator=guide.header.accelerator,
     )
 
 
@@ -62,11 +68,26 @@ def guides(cards: Sequence[Card], *, site: SiteInfo, language: str = "en") -> st
     return "\n\n".join([*parts, *_groups(cards, site, language, GUIDES)]) + "\n"
 
 
+def categories(cards: Sequence[Card], *, site: SiteInfo, language: str = "en") -> dict[str, str]:
+    """Return the Markdown of each category's page, by its path."""
+    pages = {}
+    for key, label, found in _by_category(cards, site):
+        path = category_path(key)
+        lead = text("category_lead", language, count=len(found)) if len(found) > 1 else ""
+        parts = [
+            f"# {plain(label)}",
+            f"{lead}\n{{ .gw-lead }}" if lead else "",
+            _cards(found, language, path),
+        ]
+        pages[path] = "---\nhide: [toc]\n---\n\n" + "\n\n".join(filter(None, parts)) + "\n"
+    return pages
+
+
 def navigation(cards: Sequence[Card], *, site: SiteInfo, language: str = "en") -> list[Any]:
-    """Return the engine's ``nav``."""
+    """Return the engine's ``nav``; its order is what "previous" and "next" follow."""
     groups = [
-        {label: [{plain_title(item.title): page_path(item.slug)} for item in found]}
-        for label, found in _by_category(cards, site)
+        {label: [category_path(key), *({plain_title(item.title): page_path(item.slug)} for item in found)]}
+        for key, label, found in _by_category(cards, site)
     ]
     return [
         {text("home", language): HOME},
@@ -80,25 +101,36 @@ def unlisted(cards: Sequence[Card]) -> list[str]:
     return sorted(page_path(item.slug) for item in cards if not item.listed)
 
 
-def _by_category(cards: Sequence[Card], site: SiteInfo) -> list[tuple[str, list[Card]]]:
+def _by_category(cards: Sequence[Card], site: SiteInfo) -> list[tuple[str, str, list[Card]]]:
+    """Return key, label and listed guides of each category that has any, all in reading order."""
+    place = {slug: number for number, slug in enumerate(site.reading_order)}
     keys = [*site.categories, *sorted({item.category for item in cards} - set(site.categories))]
     found = []
     for key in keys:
         members = [item for item in cards if item.category == key and item.listed]
         if members:
-            members.sort(key=lambda item: (plain_title(item.title).casefold(), item.slug))
-            found.append((site.categories.get(key, key), members))
+            members.sort(
+                key=lambda item: (
+                    place.get(item.slug, len(place)),
+                    plain_title(item.title).casefold(),
+                    item.slug,
+                )
+            )
+            found.append((key, site.categories.get(key, key), members))
     return found
 
 
 def _groups(cards: Sequence[Card], site: SiteInfo, language: str, page: str) -> list[str]:
     groups = [
-        f'## {plain(label)}\n\n<div class="grid cards" markdown>\n\n'
-        + "\n\n".join(_card(item, language, page) for item in found)
-        + "\n\n</div>"
-        for label, found in _by_category(cards, site)
+        f"## [{plain(label)}]({relative(category_path(key), page)}) {{#{key}}}\n\n{_cards(found, language, page)}"
+        for key, label, found in _by_category(cards, site)
     ]
     return groups or [text("no_guides", language)]
+
+
+def _cards(found: Sequence[Card], language: str, page: str) -> str:
+    items = "\n\n".join(_card(item, language, page) for item in found)
+    return f'<div class="grid cards" markdown>\n\n{items}\n\n</div>'
 
 
 def _card(item: Card, language: str, page: str) -> str:
@@ -107,9 +139,17 @@ def _card(item: Card, language: str, page: str) -> str:
         for name, labels in (("proven_on", item.proven), ("proven_quick", item.quick))
         if labels
     ]
+    facts = [*_minutes(item.seconds, language), text(f"accelerator_{item.accelerator}", language)]
     lines = [
         f"-   **[{item.title}]({relative(page_path(item.slug), page)})**",
         f"    {item.description}",
-        f"    {plain(' · '.join(marks))}\n    {{ .gw-card-proof }}",
+        f"    {plain(' · '.join(marks))}<br>{plain(' · '.join(facts))}\n    {{ .gw-card-proof }}",
     ]
     return "\n\n".join(lines)
+
+
+def _minutes(seconds: float | None, language: str) -> list[str]:
+    if seconds is None:
+        return []
+    minutes = math.ceil(seconds / 60)
+    return [text("minutes_one" if minutes <= 1 else "minutes_many", language, count=minutes)]

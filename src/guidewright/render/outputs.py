@@ -56,7 +56,9 @@ def blocks(
                 found.append({"kind": "html", "html": output.html.strip().translate(_ACTIVE)})
             case ImageOutput():
                 link = figures.add(output, f"{stem}-{number}")
-                found.append({"kind": "image", "link": link, "alt": next(described, "") or output.alt or otherwise})
+                found.append(
+                    {"kind": "image", "link": link, "alt": next(described, "") or output.alt or otherwise}
+                )
     return found
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from guidewright.errors import InputError, Problem
 from guidewright.model import Guide, Slug
-from guidewright.settings import Settings
+from guidewright.settings import FILE, Settings
+from guidewright.source.options import suggestion
 from guidewright.source.percent import Parsed, parse
 
 RESERVED = frozenset({"index", "site", "records", "locales"})
@@ -49,6 +50,7 @@ def load(settings: Settings) -> Library:
             parsed = _read(file, path, slug, settings)
             problems += parsed.problems
             guides += [parsed.guide] if parsed.guide else []
+    problems += _order_problems(files, settings)
     return Library(guides=tuple(guides), problems=tuple(problems))
 
 
@@ -74,6 +76,17 @@ def _files(settings: Settings) -> Iterator[tuple[Slug, Path]]:
             continue
         if not any(part.startswith(("_", ".")) for part in inside.parts):
             yield inside.with_suffix("").as_posix(), file
+
+
+def _order_problems(files: Mapping[Slug, Path], settings: Settings) -> Iterator[Problem]:
+    for slug in settings.reading_order:
+        if slug not in files:
+            yield Problem(
+                path=FILE,
+                message=f"[tool.guidewright.reading_order] names '{slug}', and there is no such guide",
+                hint=suggestion(slug, files),
+                severity="warning",
+            )
 
 
 def _slug_problems(files: dict[Slug, Path], settings: Settings) -> Iterator[Problem]:

@@ -39,11 +39,12 @@ SCHEMA: dict[str, Any] = {
         "needs": _NAMES,
         "rtol": _TOLERANCE,
         "atol": _TOLERANCE,
+        # One text, or one an image.
         "alt": {
-            "anyOf": [
-                {"type": "string", "pattern": "\\S"},
-                {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "\\S"}},
-            ]
+            "type": ["string", "array"],
+            "pattern": r"\S",
+            "minItems": 1,
+            "items": {"type": "string", "pattern": r"\S"},
         },
         "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
         "language": {"type": "string", "minLength": 1},  # jupytext's own: the cell is a magic, such as %%bash
