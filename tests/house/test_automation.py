@@ -58,7 +58,8 @@ def test_the_pull_request_workflow_runs_the_make_targets_on_every_python() -> No
     workflow = load(ROOT / ".github/workflows/pull-request.yml")
     # YAML 1.1 reads the bare word `on` as true.
     assert set(workflow[True]) == {"pull_request", "push"}
-    assert {step["run"] for step in steps(workflow) if "run" in step} == {
+    commands = {step["run"] for step in steps(workflow) if "run" in step}
+    assert {command for command in commands if "apt-get" not in command} == {
         "make check",
         "make test",
         "make guides",

@@ -225,6 +225,23 @@ def test_a_cell_whose_program_is_missing_is_skipped_counted_and_run_once_it_is_t
     assert report.as_json()[0]["skipped_cells"] == 0
 
 
+def test_a_missing_program_is_told_once_with_how_to_get_it(
+    sandbox: Sandbox, kernels: Kernels, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for slug in ("one", "two"):
+        sandbox.guide(slug, NEEDS)
+    for state in ("ran", "kept"):
+        report = sandbox.run(run_one=kernels)
+        summary.print_report(report, sandbox.project(), io.StringIO())
+        said = capsys.readouterr().err
+        assert said.count("no-such-program'") == 1, state
+        assert (
+            "2 cells skipped for want of the program 'no-such-program': one[alpha,quick], two[alpha,quick]"
+            in said
+        )
+        assert "install it: apt-get install no-such-program (Debian, Ubuntu) or brew install" in said
+
+
 def test_a_full_run_does_not_start_without_a_program(
     sandbox: Sandbox, kernels: Kernels, monkeypatch: pytest.MonkeyPatch
 ) -> None:

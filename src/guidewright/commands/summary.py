@@ -15,6 +15,7 @@ from guidewright.commands.console import new_table, plain, print_table
 from guidewright.commands.progress import MARKS, plural
 from guidewright.commands.project import Project
 from guidewright.errors import Problem
+from guidewright.execute.missing import program_hint
 from guidewright.model import PlannedJob, Record
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def print_report(report: Report, project: Project, stream: TextIO) -> None:
     for record in report.records.values():
         if record.failure:
             click.echo(failure(record, project), file=sys.stderr)
+    print_problems(_left_out(report))
     if report.planned:
         print_table(table(report, project), stream)
 
@@ -47,8 +49,7 @@ def _by_problem(jobs: Mapping[str, Sequence[Problem]], what: str) -> Iterator[Pr
         for problem in problems:
             names.setdefault(problem, []).append(name)
     for problem, kept in names.items():
-        more = f" and {len(kept) - 3} more" if len(kept) > 3 else ""
-        yield replace(problem, message=f"{what} {', '.join(kept[:3])}{more}: {problem.message}")
+        yield replace(problem, message=f"{what} {some(kept)}: {problem.message}")
 
 
 def failure(record: Record, project: Project) -> str:
@@ -63,6 +64,25 @@ def failure(record: Record, project: Project) -> str:
     head = ": ".join(part for part in (where, record.name, cell, problem.name, problem.message) if part)
     body = "\n".join(f"    {line}" for line in _tail(problem.traceback))
     return "\n".join(part for part in (head, body) if part)
+
+
+def some(names: Sequence[str]) -> str:
+    """Name the first three, and count the rest."""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{', '.join(names[:3])}{more}"
+
+
+def _left_out(report: Report) -> Iterator[Problem]:
+    """Tell each missing program once, with how to get it: quick runs leave out the cells that need it."""
+    cells: dict[str, list[str]] = {}
+    for entry in report.planned:
+        record = report.records.get(entry.job.name) or entry.record
+        for cell in record.skipped if record else ():
+            for program in cell.missing:
+                cells.setdefault(program, []).append(entry.job.name)
+    for program, jobs in sorted(cells.items()):
+        message = f"{plural(len(jobs), 'cell')} skipped for want of the program '{program}': {some(jobs)}"
+        yield Problem(message=message, severity="warning", hint=program_hint(program))
 
 
 _TRACEBACK_LINES = 15
