@@ -1,0 +1,253 @@
+"""gettext PO files ↔ :class:`Catalog`: strict to read, one serialisation to write.
+
+The format is GNU gettext's (manual, "The Format of PO Files"). Written unwrapped and in the order of the source, so that a
+change of one message is a change of one entry.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import polib
+
+from guidewright.errors import InputError, Problem
+from guidewright.translate.units import Key
+
+REVISION = "X-Guidewright-Revision"
+"""The English that the catalog follows; see :func:`guidewright.translate.units.revision`."""
+CHECKED = "X-Guidewright-Checked"
+"""The date on which a person last held the translation against the English."""
+COUNT = "X-Guidewright-Messages"
+"""How many messages there are, so that a file that was cut short is told from one that is whole."""
+
+_CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})(\s|$)")
+_SYNTAX = re.compile(r"\(line (\d+)\)(?:: (.*))?")
+_START = re.compile(r"^(#~ )?msgid\s+\"")
+_END = re.compile(r"^(#~ )?msgstr(\[\d+\])?\s+\"")
+_LOOKS = "mend it by hand, or take it back from git; it is never overwritten before it can be read"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One message and its translation."""
+
+    context: str = ""
+    msgid: str
+    msgstr: str = ""
+    fuzzy: bool = False
+    previous: Key | None = None
+    """What the translation was made from, where the English has changed since."""
+    comment: str = ""
+    """The translator's own, and why the tool is not sure."""
+    note: str = ""
+    """What the author says to translators."""
+    flags: tuple[str, ...] = ()
+    """Others than ``fuzzy``, which other tools put there."""
+    line: int = field(default=0, compare=False)
+    """In the catalog's file; 0 for one that was made here."""
+
+    @property
+    def key(self) -> Key:
+        return (self.context, self.msgid)
+
+    @property
+    def translated(self) -> bool:
+        return bool(self.msgstr) and not self.fuzzy
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Catalog:
+    """One guide's messages in one language, or the interface's."""
+
+    language: str
+    entries: tuple[Entry, ...] = ()
+    obsolete: tuple[Entry, ...] = ()
+    revision: str = ""
+    checked: dt.date | None = None
+    header: Mapping[str, str] = field(default_factory=dict)
+    """What other tools and people wrote into the header."""
+    top: str = ""
+    """The comment above the header."""
+
+    def find(self) -> dict[Key, Entry]:
+        return {entry.key: entry for entry in self.entries}
+
+
+def read(data: bytes, *, path: str, language: str) -> Catalog:
+    """Read a catalog.
+
+    Raises:
+        InputError: it is not UTF-8, has a conflict of git's, is no PO file, is cut short, says a message twice, or is
+            of another language; every problem with its line.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InputError(
+            Problem(path=path, line=line, message="is not UTF-8 here", hint="save it as UTF-8")
+        ) from None
+    if problems := [*_conflicts(text, path)] or [*_cut(text, path)]:
+        raise InputError(problems)
+    file = _parsed(text, path)
+    entries = [_entry(item) for item in file if not item.obsolete]
+    if problems := [*_twice(entries, path), *_header_problems(file, len(entries), language, path)]:
+        raise InputError(problems)
+    own = {REVISION, CHECKED, COUNT}
+    return Catalog(
+        language=language,
+        entries=tuple(entries),
+        obsolete=tuple(_entry(item) for item in file.obsolete_entries()),
+        revision=file.metadata.get(REVISION, ""),
+        checked=_date(file.metadata.get(CHECKED, "")),
+        header={key: value for key, value in file.metadata.items() if key not in own},
+        top=file.header,
+    )
+
+
+def write(catalog: Catalog, *, project: str) -> bytes:
+    """Return the file's bytes: the same for the same catalog."""
+    file = polib.POFile(wrapwidth=0)
+    file.header = catalog.top
+    file.metadata = {
+        "Project-Id-Version": project,
+        "Report-Msgid-Bugs-To": "",
+        "POT-Creation-Date": "",
+        "PO-Revision-Date": "",
+        "Last-Translator": "",
+        "Language-Team": "",
+        **catalog.header,
+        "Language": catalog.language,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        REVISION: catalog.revision,
+        CHECKED: catalog.checked.isoformat() if catalog.checked else "",
+        COUNT: str(len(catalog.entries)),
+    }
+    for entry in catalog.entries:
+        file.append(_item(entry, obsolete=False))
+    for entry in catalog.obsolete:
+        file.append(_item(entry, obsolete=True))
+    return f"{str(file).rstrip()}\n".encode()
+
+
+# -------------------------------------------------------------------- polib
+
+
+def _parsed(text: str, path: str) -> polib.POFile:
+    if not text.strip():
+        raise InputError(Problem(path=path, line=1, message="is empty", hint=_LOOKS))
+    try:
+        # polib takes a text for a path where there is a file of that name.
+        return polib.pofile(text, wrapwidth=0, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        found = _SYNTAX.search(str(error))
+        message = f"is no PO file here: {(found and found[2]) or 'cannot be parsed'}"
+        line = int(found[1]) if found else None
+        raise InputError(Problem(path=path, line=line, message=message, hint=_LOOKS)) from error
+
+
+def _entry(item: polib.POEntry) -> Entry:
+    previous = (item.previous_msgctxt or "", item.previous_msgid) if item.previous_msgid else None
+    return Entry(
+        context=item.msgctxt or "",
+        msgid=item.msgid,
+        msgstr=item.msgstr,
+        fuzzy="fuzzy" in item.flags,
+        previous=previous,
+        comment=item.tcomment,
+        note=item.comment,
+        flags=tuple(flag for flag in item.flags if flag != "fuzzy"),
+        line=item.linenum or 0,
+    )
+
+
+def _item(entry: Entry, *, obsolete: bool) -> polib.POEntry:
+    context, msgid = entry.previous or ("", "")
+    return polib.POEntry(
+        msgctxt=entry.context or None,
+        msgid=entry.msgid,
+        msgstr=entry.msgstr,
+        flags=[*(["fuzzy"] if entry.fuzzy else []), *entry.flags],
+        previous_msgctxt=context or None,
+        previous_msgid=msgid or None,
+        tcomment=entry.comment,
+        comment=entry.note,
+        obsolete=obsolete,
+    )
+
+
+# ----------------------------------------------------------------- problems
+
+
+def _conflicts(text: str, path: str) -> Iterator[Problem]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if _CONFLICT.match(line):
+            yield Problem(
+                path=path, line=number, message=f"has a conflict marker: {line[:7]}", hint="resolve it"
+            )
+            return
+
+
+def _cut(text: str, path: str) -> Iterator[Problem]:
+    """Find a message without a translation's line: polib would take it for one that is not translated."""
+    opened = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if _START.match(line):
+            if opened:
+                break
+            opened = number
+        elif _END.match(line):
+            opened = 0
+    if opened:
+        yield Problem(
+            path=path, line=opened, message="this msgid has no msgstr: the file is cut short", hint=_LOOKS
+        )
+
+
+def _twice(entries: list[Entry], path: str) -> Iterator[Problem]:
+    first: dict[Key, int] = {}
+    for entry in entries:
+        if entry.key in first:
+            message = f"says a message twice, first on line {first[entry.key]}: {short(entry.msgid)}"
+            yield Problem(path=path, line=entry.line, message=message, hint="keep one of the two")
+        first.setdefault(entry.key, entry.line)
+
+
+def _header_problems(file: polib.POFile, count: int, language: str, path: str) -> Iterator[Problem]:
+    said = file.metadata.get("Language", language)
+    if said != language:
+        message = f"is in the language '{said}', and stands in the folder of '{language}'"
+        yield Problem(path=path, line=1, message=message, hint="move it, or mend 'Language' in its header")
+    expected = file.metadata.get(COUNT, "")
+    if expected.isdigit() and count < int(expected):
+        message = f"has {count} of the {expected} messages that its header counts: it is cut short"
+        yield Problem(path=path, message=message, hint=_LOOKS)
+    if file.metadata.get(CHECKED, "") and _date(file.metadata[CHECKED]) is None:
+        message = f"{CHECKED} is no date: {file.metadata[CHECKED]}"
+        yield Problem(path=path, line=1, message=message, hint="write it as 2026-11-23")
+
+
+def _date(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def short(msgid: str, width: int = 60) -> str:
+    """Return the beginning of a message, for people to find it by."""
+    words = " ".join(msgid.split())
+    return f"“{words}”" if len(words) <= width else f"“{words[: width - 1].rstrip()}…”"
+
+
+def counted(entries: tuple[Entry, ...]) -> Counter[str]:
+    """Count entries as ``translated``, ``fuzzy`` or ``missing``."""
+    return Counter(
+        "fuzzy" if e.fuzzy and e.msgstr else "translated" if e.msgstr else "missing" for e in entries
+    )
