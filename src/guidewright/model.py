@@ -355,6 +355,19 @@ class BackendView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Translation:
+    """How far a guide is translated into a language."""
+
+    whole: bool
+    """Whether the page is in the language; else too little is translated, and it is English."""
+    fuzzy: int = 0
+    """Messages whose English has changed since."""
+    missing: int = 0
+    checked: dt.date | None = None
+    """When a person last held it against the English."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """One guide in one language, ready for the site engine."""
 

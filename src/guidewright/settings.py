@@ -27,6 +27,7 @@ _BACKEND_NAME = "^(?!(quick|full)$)[A-Za-z][A-Za-z0-9_-]*$"
 _FOLDERS = {
     "guides": "guides",
     "records": "guides/records",
+    "locales": "guides/locales",
     "cache": ".guidewright",
     "build": "build",
     "site": "site",
@@ -58,6 +59,12 @@ SCHEMA: dict[str, Any] = _table(
         "allow_environment": _STRINGS,
         "categories": {**_STRING_MAP, "propertyNames": {"pattern": _NAME}},
         "reading_order": {**_STRINGS, "uniqueItems": True},
+        "languages": {
+            "type": "array",
+            "uniqueItems": True,
+            # A folder of the site: not one that the site has itself; English is there anyway.
+            "items": {"type": "string", "pattern": "^(?!en$)[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"},
+        },
         "limits": _table([], {"quick": _LIMITS, "full": _LIMITS}),
         "backends": {
             "type": "object",
@@ -156,6 +163,8 @@ class Settings:
     root: Path
     guides: Path
     records: Path
+    locales: Path
+    """A folder a language: its settings, glossary and catalogs."""
     cache: Path
     build: Path
     site: Path
@@ -179,6 +188,8 @@ class Settings:
     """Key → title, in the order of the site."""
     reading_order: tuple[str, ...]
     """Slugs, as a reader should take them; a guide that is not among them follows those of its category."""
+    languages: tuple[str, ...]
+    """Codes (BCP 47) of the languages beside English, in the order of the site's switch."""
     limits: Mapping[str, Limits]
     backends: Mapping[str, Backend]
     datasets: Mapping[str, Dataset]
@@ -297,6 +308,7 @@ def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> 
         output_limit_mb=table.get("output_limit_mb", 10),
         allow_environment=tuple(table.get("allow_environment", ())),
         categories=dict(table["categories"]),
+        languages=tuple(table.get("languages", ())),
         reading_order=tuple(table.get("reading_order", ())),
         limits={
             "quick": Limits(**{"cell": 300, "guide": 600, **limits.get("quick", {})}),

@@ -9,7 +9,7 @@ import samples
 
 from guidewright.model import CellFailure
 from guidewright.render import index
-from guidewright.render.interface import ENGLISH, text
+from guidewright.render.interface import TEXTS, Language, text
 from guidewright.render.report import ParityEntry, parity_page
 
 
@@ -126,4 +126,4 @@ def test_a_card_of_quick_runs_tells_no_minutes() -> None:
 
 
 def test_a_language_without_a_text_falls_back_to_english() -> None:
-    assert text("output", "xx") == ENGLISH["output"]
+    assert text("output", Language(code="xx", texts={"guides": "X"})) == TEXTS["output"]

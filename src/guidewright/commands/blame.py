@@ -9,7 +9,7 @@ from dataclasses import replace
 from guidewright.errors import InputError, Problem, SiteError
 from guidewright.model import Guide
 
-_PAGE = re.compile(r"guides/(?P<slug>.+?)(?:\.md|/index\.html)")
+_PAGE = re.compile(r"(?:[a-z]{2,3}(?:-\w+)*/)?guides/(?P<slug>.+?)(?:\.md|/index\.html)")
 _TARGET = re.compile(r"\]\(\s*<?([^)>\s]+)|^\s*\[[^\]]+\]:\s*<?([^>\s]+)|\b(?:href|src)=[\"']([^\"']+)")
 
 

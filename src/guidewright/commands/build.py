@@ -12,7 +12,7 @@ from rich.console import Console
 from guidewright.commands import run as running
 from guidewright.commands import site, summary
 from guidewright.commands.project import Project
-from guidewright.errors import GuidewrightError
+from guidewright.errors import WRONG_USE, GuidewrightError, Problem
 from guidewright.plan import Selection
 
 
@@ -25,10 +25,11 @@ def build(project: Project, selection: Selection, console: Console, *, as_json: 
     report = running.Report()
     made: dict[str, Any] = {"site": "", "findings": []}
     failed: GuidewrightError | None = None
+    catalogs: list[Problem] = []
     try:
         running.run(project, selection, console, report)
         try:
-            _site(project, console, made)
+            catalogs = _site(project, console, made)
         except GuidewrightError as error:
             failed = error
     finally:
@@ -39,16 +40,19 @@ def build(project: Project, selection: Selection, console: Console, *, as_json: 
     if failed:
         click.echo(f"guidewright: {failed}", err=True)
         return max(failed.exit_code, report.exit_code)
+    summary.print_problems(catalogs)
     if not as_json:
         _say(made)
-    return report.exit_code
+    return max(WRONG_USE, report.exit_code) if catalogs else report.exit_code
 
 
-def _site(project: Project, console: Console, made: dict[str, Any]) -> None:
+def _site(project: Project, console: Console, made: dict[str, Any]) -> list[Problem]:
+    """Build the site, note what came of it, and return what is wrong with catalogs."""
     console.print("  building the site", highlight=False)
-    folder, found = site.site(project, lambda text: console.print(text, highlight=False, markup=False))
-    made["findings"] = [str(problem) for problem in site.findings(found)]
+    folder, languages = site.site(project, lambda text: console.print(text, highlight=False, markup=False))
+    made["findings"] = [str(problem) for problem in site.findings(languages[0].entries)]
     made["site"] = site.relative(folder / "index.html", project)
+    return site.catalog_problems(languages)
 
 
 def _say(made: dict[str, Any]) -> None:

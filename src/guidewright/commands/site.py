@@ -4,82 +4,96 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from guidewright import compare
+from guidewright.commands import translations
 from guidewright.commands.blame import blamed
 from guidewright.commands.lock import exclusive
 from guidewright.commands.pages import Entry, entries
 from guidewright.commands.project import Project
 from guidewright.commands.summary import print_problems
+from guidewright.commands.translations import Translated
 from guidewright.errors import FINE, GUIDE_FAILED, WRONG_USE, Problem, SiteError
-from guidewright.render import index, report
+from guidewright.model import Slug
+from guidewright.render import index, interface, report
 from guidewright.render.addresses import SiteInfo
 from guidewright.render.page import render as render_page
 from guidewright.site import config, engine, links, tree
 
-LANGUAGE = "en"
 Tell = Callable[[str], None]
 
 
 def report_render(project: Project, *, as_json: bool) -> int:
     """Render, say so, and return the exit code."""
     try:
-        found = render(project, _tell)
+        made = render(project, _tell)
     finally:
         print_problems(_known(project))
+    catalogs = catalog_problems(made)
+    print_problems(catalogs)
+    found = made[0].entries
     folder = relative(project.settings.build, project)
     if as_json:
         _show({"build": folder, "pages": [entry.guide.slug for entry in found]})
     else:
         click.echo(f"rendered {len(found)} guide{'' if len(found) == 1 else 's'} into {folder}/")
-    return WRONG_USE if project.library.errors else FINE
+    return WRONG_USE if project.library.errors or catalogs else FINE
 
 
 def report_site(project: Project, *, strict_parity: bool, as_json: bool) -> int:
     """Build the site, say what backends differ in, and return the exit code."""
     try:
-        folder, found = site(project, _tell)
+        folder, made = site(project, _tell)
     finally:
         print_problems(_known(project))
-    differences = findings(found)
-    print_problems(differences)
+    catalogs = catalog_problems(made)
+    differences = findings(made[0].entries)
+    print_problems([*catalogs, *differences])
     home = relative(folder / "index.html", project)
     if as_json:
         _show({"site": home, "findings": [str(problem) for problem in differences]})
     else:
         click.echo(f"The site is ready: {home}")
-    if project.library.errors:
+    if project.library.errors or catalogs:
         return WRONG_USE
     return GUIDE_FAILED if strict_parity and differences else FINE
 
 
-def render(project: Project, tell: Tell) -> list[Entry]:
-    """Write ``build/<language>``: Markdown, images, notebooks and the engine's configuration."""
+def render(project: Project, tell: Tell) -> list[Translated]:
+    """Write ``build/<language>`` for each language: Markdown, images, notebooks and the engine's configuration."""
     with exclusive(project.settings.cache, "render", tell):
         return _render(project)
 
 
-def site(project: Project, tell: Tell) -> tuple[Path, list[Entry]]:
+def site(project: Project, tell: Tell) -> tuple[Path, list[Translated]]:
     """Render, run the engine, check links, and put the site together; return its folder.
 
     Raises:
-        InputError: a guide has a link that leads nowhere; the site that was there stays.
+        InputError: a guide has a link that leads nowhere, or a language's settings are wrong; the site that was there
+            stays.
         SiteError: the engine failed or warned, or a page of our own is wrong; the site that was there stays.
     """
-    with exclusive(project.settings.cache, "site", tell):
+    settings, guides = project.settings, project.library.guides
+    with exclusive(settings.cache, "site", tell):
         found = _render(project)
-        folder = project.settings.build / LANGUAGE
-        epoch = engine.epoch(project.library.guides, [record for entry in found for record in entry.records])
+        records = [record for entry in found[0].entries for record in entry.records]
+        epoch = engine.epoch(guides, records)
         try:
-            built = engine.build(folder, epoch=epoch)
-            if problems := links.check(built, site_url=project.settings.site_url):
-                raise SiteError(problems)
+            for made in found:
+                engine.build(settings.build / made.language.code, epoch=epoch)
+            codes = [made.language.code for made in found]
+            return engine.assemble(settings, codes, verify=lambda new: _verify(new, project)), found
         except SiteError as error:
-            raise blamed(error.problems, project.library.guides) from error
-        return engine.assemble(project.settings, [LANGUAGE]), found
+            raise blamed(error.problems, guides) from error
+
+
+def _verify(folder: Path, project: Project) -> None:
+    if problems := links.check(folder, site_url=project.settings.site_url):
+        raise SiteError(problems)
 
 
 def findings(found: Sequence[Entry]) -> list[Problem]:
@@ -102,24 +116,62 @@ def findings(found: Sequence[Entry]) -> list[Problem]:
 # ------------------------------------------------------------------ render
 
 
-def _render(project: Project) -> list[Entry]:
+def _render(project: Project) -> list[Translated]:
+    """Render every language, English first."""
     found = entries(project)
-    info = SiteInfo.of(project.settings)
-    pages = [
-        render_page(entry.guide, entry.views, entry.parity, site=info, language=LANGUAGE, alike=compare.alike)
-        for entry in found
+    made = [translations.english(project, found)]
+    made += [
+        translations.translated(project, locale, found) for locale in translations.locales(project.settings)
     ]
-    cards = [index.card(entry.guide, entry.views) for entry in found]
+    for one in made:
+        _write(project, one, made)
+    return made
+
+
+def _write(project: Project, made: Translated, all_: Sequence[Translated]) -> None:
+    language = made.language
+    info = replace(SiteInfo.of(project.settings), name=made.site_name, categories=made.categories)
+    pages = [
+        render_page(
+            entry.guide,
+            entry.views,
+            entry.parity,
+            site=info,
+            language=language,
+            alike=compare.alike,
+            translation=made.translations.get(entry.guide.slug),
+            languages=_readable(entry.guide.slug, all_),
+        )
+        for entry in made.entries
+    ]
+    cards = [index.card(entry.guide, entry.views) for entry in made.entries]
     extra = {
-        index.HOME: index.home(cards, site=info, language=LANGUAGE),
-        index.GUIDES: index.guides(cards, site=info, language=LANGUAGE),
-        **index.categories(cards, site=info, language=LANGUAGE),
-        report.PATH: report.parity_page(_parity(found), site=info, language=LANGUAGE),
+        index.HOME: index.home(cards, site=info, language=language),
+        index.GUIDES: index.guides(cards, site=info, language=language),
+        **index.categories(cards, site=info, language=language),
+        report.PATH: report.parity_page(_parity(made.entries), site=info, language=language),
     }
-    nav = index.navigation(cards, site=info, language=LANGUAGE)
-    text = config.config(project.settings, nav=nav, unlisted=index.unlisted(cards), language=LANGUAGE)
-    tree.write(pages, extra, text, settings=project.settings, language=LANGUAGE)
-    return found
+    text = config.config(
+        project.settings,
+        nav=index.navigation(cards, site=info, language=language),
+        unlisted=index.unlisted(cards),
+        language=language.code,
+        site_name=made.site_name,
+        copyright=interface.text("copyright", language),
+        search=made.locale.search if made.locale else (),
+        languages=[(one.language.code, one.language.name) for one in all_],
+    )
+    tree.write(
+        pages, extra, text, settings=project.settings, language=language.code, direction=language.direction
+    )
+
+
+def _readable(slug: Slug, all_: Sequence[Translated]) -> list[str]:
+    """Return the languages in which a guide can be read; nothing where that is all of them."""
+    codes = [
+        one.language.code for one in all_ if slug not in one.translations or one.translations[slug].whole
+    ]
+    return codes if len(codes) < len(all_) else []
 
 
 def _parity(found: Sequence[Entry]) -> list[report.ParityEntry]:
@@ -130,6 +182,11 @@ def _parity(found: Sequence[Entry]) -> list[report.ParityEntry]:
 
 
 # ------------------------------------------------------------------ telling
+
+
+def catalog_problems(made: Sequence[Translated]) -> list[Problem]:
+    """Return what is wrong with catalogs that could not be read; their guides are in English."""
+    return [problem for one in made for problem in one.problems]
 
 
 def _known(project: Project) -> list[Problem]:

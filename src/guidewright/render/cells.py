@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from guidewright.model import BackendView, Cell, Guide, ShownOutput
 from guidewright.render import outputs, proof
-from guidewright.render.interface import text
+from guidewright.render.interface import Language, text
 from guidewright.render.outputs import Block, Figures
 from guidewright.render.prose import for_engine
 
@@ -39,7 +39,7 @@ def _join(before: list[Block], blocks: list[Block]) -> bool:
 class Writer:
     """Turns the cells of one guide into blocks."""
 
-    def __init__(self, views: list[BackendView], figures: Figures, language: str, alike: Alike) -> None:
+    def __init__(self, views: list[BackendView], figures: Figures, language: Language, alike: Alike) -> None:
         self.views, self.figures, self.language, self.alike = views, figures, language, alike
 
     def cell(self, cell: Cell) -> list[Block]:

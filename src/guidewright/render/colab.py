@@ -9,11 +9,11 @@ from packaging.utils import canonicalize_name
 
 from guidewright.model import BackendView, Guide
 from guidewright.render.addresses import SiteInfo
-from guidewright.render.interface import text
+from guidewright.render.interface import EN, Language, text
 from guidewright.render.proof import own_version
 
 
-def source(guide: Guide, view: BackendView, *, site: SiteInfo, language: str = "en") -> str:
+def source(guide: Guide, view: BackendView, *, site: SiteInfo, language: Language = EN) -> str:
     """Return the code: it installs the proven versions in Colab, and leaves Colab's own backend builds alone."""
     wanted = [*(_pinned(name, view) for name in site.colab_install), *_extra(guide, site)]
     lines = [f"# {text('colab_comment', language)}", "import sys", "", 'if "google.colab" in sys.modules:']
@@ -25,7 +25,7 @@ def source(guide: Guide, view: BackendView, *, site: SiteInfo, language: str = "
     return "\n".join(lines)
 
 
-def _version_lines(view: BackendView, site: SiteInfo, language: str) -> list[str]:
+def _version_lines(view: BackendView, site: SiteInfo, language: Language) -> list[str]:
     proven = own_version(view) if view.record else ""
     name = "colab_version" if proven else "colab_version_unproven"
     message = text(name, language, label=view.label, proven=proven)

@@ -10,7 +10,7 @@ from typing import Any
 from guidewright.model import BackendView, Guide, Slug
 from guidewright.render import report
 from guidewright.render.addresses import SiteInfo, category_path, page_path, relative
-from guidewright.render.interface import text
+from guidewright.render.interface import EN, Language, text
 from guidewright.render.page import plain_title
 from guidewright.render.proof import plain
 
@@ -54,7 +54,7 @@ def card(guide: Guide, views: Sequence[BackendView]) -> Card:
     )
 
 
-def home(cards: Sequence[Card], *, site: SiteInfo, language: str = "en") -> str:
+def home(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN) -> str:
     """Return the Markdown of the home page: a welcome, and the guides as cards by category."""
     parts = [f"# {plain(site.name)}", f"{text('home_lead', language)}\n{{ .gw-lead }}"]
     parts += _groups(cards, site, language, HOME)
@@ -62,13 +62,13 @@ def home(cards: Sequence[Card], *, site: SiteInfo, language: str = "en") -> str:
     return "---\nhide: [toc]\n---\n\n" + "\n\n".join(parts) + "\n"
 
 
-def guides(cards: Sequence[Card], *, site: SiteInfo, language: str = "en") -> str:
+def guides(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN) -> str:
     """Return the Markdown of the page that lists all guides."""
     parts = [f"# {text('guides', language)}", f"{text('guides_lead', language)}\n{{ .gw-lead }}"]
     return "\n\n".join([*parts, *_groups(cards, site, language, GUIDES)]) + "\n"
 
 
-def categories(cards: Sequence[Card], *, site: SiteInfo, language: str = "en") -> dict[str, str]:
+def categories(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN) -> dict[str, str]:
     """Return the Markdown of each category's page, by its path."""
     pages = {}
     for key, label, found in _by_category(cards, site):
@@ -83,7 +83,7 @@ def categories(cards: Sequence[Card], *, site: SiteInfo, language: str = "en") -
     return pages
 
 
-def navigation(cards: Sequence[Card], *, site: SiteInfo, language: str = "en") -> list[Any]:
+def navigation(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN) -> list[Any]:
     """Return the engine's ``nav``; its order is what "previous" and "next" follow."""
     groups = [
         {label: [category_path(key), *({plain_title(item.title): page_path(item.slug)} for item in found)]}
@@ -120,7 +120,7 @@ def _by_category(cards: Sequence[Card], site: SiteInfo) -> list[tuple[str, str, 
     return found
 
 
-def _groups(cards: Sequence[Card], site: SiteInfo, language: str, page: str) -> list[str]:
+def _groups(cards: Sequence[Card], site: SiteInfo, language: Language, page: str) -> list[str]:
     groups = [
         f"## [{plain(label)}]({relative(category_path(key), page)}) {{#{key}}}\n\n{_cards(found, language, page)}"
         for key, label, found in _by_category(cards, site)
@@ -128,12 +128,12 @@ def _groups(cards: Sequence[Card], site: SiteInfo, language: str, page: str) -> 
     return groups or [text("no_guides", language)]
 
 
-def _cards(found: Sequence[Card], language: str, page: str) -> str:
+def _cards(found: Sequence[Card], language: Language, page: str) -> str:
     items = "\n\n".join(_card(item, language, page) for item in found)
     return f'<div class="grid cards" markdown>\n\n{items}\n\n</div>'
 
 
-def _card(item: Card, language: str, page: str) -> str:
+def _card(item: Card, language: Language, page: str) -> str:
     marks = [
         text(name, language, labels=", ".join(labels))
         for name, labels in (("proven_on", item.proven), ("proven_quick", item.quick))
@@ -148,7 +148,7 @@ def _card(item: Card, language: str, page: str) -> str:
     return "\n\n".join(lines)
 
 
-def _minutes(seconds: float | None, language: str) -> list[str]:
+def _minutes(seconds: float | None, language: Language) -> list[str]:
     if seconds is None:
         return []
     minutes = math.ceil(seconds / 60)

@@ -1,11 +1,12 @@
-"""Every text that Guidewright itself puts on a page, by name; a language is one more table with the same names."""
+"""Every text that Guidewright itself puts on a page, by name; a :class:`Language` has the same names."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
-ENGLISH: Mapping[str, str] = MappingProxyType(
+TEXTS: Mapping[str, str] = MappingProxyType(
     {
         # the head of a page
         "colab": "Open in Colab",
@@ -23,6 +24,16 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "checks_one": "1 check",
         "checks_many": "{count} checks",
         "checks_range": "{least}–{most} checks",
+        "date": "{year}-{month:02}-{day:02}",
+        # translated pages
+        "old_translation": "Translation of the former text",
+        "untranslated_page": "This page is not translated into {language} yet, and is shown in English.",
+        "stale_page": "The English has changed in {count} places since they were translated. There you read today's "
+        "English, with the former translation folded under it.",
+        "missing_page": "{count} passages are not translated yet, and are in English.",
+        "checked_page": "Last checked against the English on {date}.",
+        "english_page": "Read the English page",
+        "copyright": "A community site, not the official site of Keras. Every code cell was run before it was published.",
         # notices
         "quick_page": "{labels}: these outputs are from a quick run, with less data and less training than the code on "
         "this page asks for. A full run is still to come.",
@@ -104,20 +115,32 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
     }
 )
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": ENGLISH})
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Language:
+    """What a page is written in: its code, and the interface texts that there are in it."""
+
+    code: str = "en"
+    name: str = "English"
+    """What its readers call it."""
+    direction: str = "ltr"
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """By name; a text that is missing is English."""
 
 
-def text(name: str, language: str = "en", /, **values: object) -> str:
+EN = Language()
+
+
+def text(name: str, language: Language = EN, /, **values: object) -> str:
     """Return one interface text with its values filled in; English where the language has none.
 
     Raises:
         KeyError: the name is not known, or a value is missing.
     """
-    table = LANGUAGES.get(language, ENGLISH)
-    return table.get(name, ENGLISH[name]).format(**values)
+    return (language.texts.get(name) or TEXTS[name]).format(**values)
 
 
-def checks(counts: list[int], language: str = "en") -> str:
+def checks(counts: list[int], language: Language = EN) -> str:
     """Say how many checks ran; a range where the backends' counts differ."""
     least, most = (min(counts), max(counts)) if counts else (0, 0)
     if least != most:

@@ -11,7 +11,7 @@ import nbformat
 from guidewright.model import BackendView, Cell, CellRun, Guide, NotebookOutput
 from guidewright.render import colab, proof
 from guidewright.render.addresses import SiteInfo
-from guidewright.render.interface import text
+from guidewright.render.interface import EN, Language, text
 
 TITLE_ID = "guidewright-title"
 COLAB_ID = "guidewright-colab"
@@ -20,7 +20,7 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 
 
 def notebook(
-    guide: Guide, view: BackendView, *, site: SiteInfo, executed: bool, language: str = "en"
+    guide: Guide, view: BackendView, *, site: SiteInfo, executed: bool, language: Language = EN
 ) -> bytes:
     """Return a valid notebook (nbformat 4.5) as the same bytes for the same input.
 
@@ -66,14 +66,14 @@ def _metadata(guide: Guide, view: BackendView, executed: bool) -> dict[str, Any]
     return metadata
 
 
-def _title(guide: Guide, view: BackendView, site: SiteInfo, language: str) -> Any:
+def _title(guide: Guide, view: BackendView, site: SiteInfo, language: Language) -> Any:
     parts = [f"# {guide.header.title}", guide.header.description, proof.plain(proof.line([view], language))]
-    if url := site.page_url(guide.slug, language):
+    if url := site.page_url(guide.slug, language.code):
         parts.append(f"[{text('read_online', language)}]({url})")
     return nbformat.v4.new_markdown_cell("\n\n".join(parts), id=TITLE_ID)
 
 
-def _install(guide: Guide, view: BackendView, site: SiteInfo, language: str) -> Any:
+def _install(guide: Guide, view: BackendView, site: SiteInfo, language: Language) -> Any:
     source = colab.source(guide, view, site=site, language=language)
     return nbformat.v4.new_code_cell(source, id=COLAB_ID)
 
@@ -138,14 +138,14 @@ def _anchors(guide: Guide) -> dict[str, str]:
     return {heading["id"]: re.sub(r"[`*_]", "", heading["words"]).replace(" ", "-") for heading in matches}
 
 
-def _links(markdown: str, anchors: Mapping[str, str], site: SiteInfo, language: str) -> str:
+def _links(markdown: str, anchors: Mapping[str, str], site: SiteInfo, language: Language) -> str:
     """Point links within the page at Jupyter's anchors, and links to other guides at the site."""
 
     def within(link: re.Match[str]) -> str:
         return f"](#{anchors.get(link[1], link[1])})"
 
     def elsewhere(link: re.Match[str]) -> str:
-        url = site.page_url(link[1].lstrip("./"), language)
+        url = site.page_url(link[1].lstrip("./"), language.code)
         return f"]({url}{link[2] or ''})" if url else link[0]
 
     markdown = re.sub(r"\]\(#([^)\s]+)\)", within, markdown)

@@ -16,12 +16,13 @@ import nbformat
 import yaml
 from nbconvert import MarkdownExporter
 
-from guidewright.model import BackendView, Cell, Guide, GuideParity, Page
+from guidewright.model import BackendView, Cell, Guide, GuideParity, Page, Translation
 from guidewright.render import proof
 from guidewright.render.addresses import SiteInfo, notebook_path, page_path, relative, script_path
+from guidewright.render.banner import banner
 from guidewright.render.cells import Alike, Writer, shown, tabs
 from guidewright.render.fence import fence, inset
-from guidewright.render.interface import text
+from guidewright.render.interface import EN, Language, text
 from guidewright.render.notebook import notebook
 from guidewright.render.outputs import Block, Figures
 from guidewright.render.script import download
@@ -36,14 +37,18 @@ def render(
     parity: GuideParity,
     *,
     site: SiteInfo,
-    language: str = "en",
+    language: Language = EN,
     alike: Alike,
+    translation: Translation | None = None,
+    languages: Sequence[str] = (),
 ) -> Page:
     """Render one guide in one language, with its notebooks, scripts and images.
 
     Args:
         views: one a backend; shown in the order of ``guide.header.backends``.
         alike: tells whether several backends' outputs of a cell may be shown once.
+        translation: how far the guide is translated; None for English.
+        languages: those in which the guide can be read, where they are not all of the site's.
     """
     order = {name: place for place, name in enumerate(guide.header.backends)}
     views = sorted(views, key=lambda view: order.get(view.backend, len(order)))
@@ -51,12 +56,12 @@ def render(
     writer = Writer(views, figures, language, alike)
     book = nbformat.v4.new_notebook(
         cells=[_page_cell(cell, found) for cell, found in shown(guide, writer)],
-        metadata={"guidewright": _frame(guide, views, parity, site, language)},
+        metadata={"guidewright": _frame(guide, views, parity, site, language, translation, languages)},
     )
     markdown, _ = _exporter().from_notebook_node(book)
     return Page(
         slug=guide.slug,
-        language=language,
+        language=language.code,
         title=plain_title(guide.header.title),
         markdown=re.sub(r"\n{3,}\Z", "\n", markdown.lstrip("\n").rstrip() + "\n"),
         files={**figures.files, **downloads(guide, views, site=site, language=language)},
@@ -64,14 +69,14 @@ def render(
 
 
 def downloads(
-    guide: Guide, views: Sequence[BackendView], *, site: SiteInfo, language: str = "en"
+    guide: Guide, views: Sequence[BackendView], *, site: SiteInfo, language: Language = EN
 ) -> dict[str, bytes]:
     """Return the notebooks and the ``.py`` files that the page links to, by their path under the docs folder."""
     files: dict[str, bytes] = {}
     for view in views:
         copies = (False, True) if _is_full(view) else (False,)
         for executed in copies:
-            path = notebook_path(guide.slug, language, view.backend, executed=executed)
+            path = notebook_path(guide.slug, language.code, view.backend, executed=executed)
             files[path] = notebook(guide, view, site=site, executed=executed, language=language)
         files[script_path(guide.slug, view.backend)] = download(guide, view)
     return files
@@ -99,12 +104,28 @@ def _page_cell(cell: Cell, blocks: list[Block]) -> Any:
 
 
 def _frame(
-    guide: Guide, views: list[BackendView], parity: GuideParity, site: SiteInfo, language: str
+    guide: Guide,
+    views: list[BackendView],
+    parity: GuideParity,
+    site: SiteInfo,
+    language: Language,
+    translation: Translation | None,
+    languages: Sequence[str],
 ) -> dict[str, Any]:
     """What the template puts above and below the cells."""
     header = guide.header
-    front = {"title": plain_title(header.title), "description": header.description, "tags": list(header.tags)}
+    front: dict[str, Any] = {
+        "title": plain_title(header.title),
+        "description": header.description,
+        "tags": list(header.tags),
+    }
+    if languages:
+        front["languages"] = list(languages)
+    if translation and not translation.whole:
+        # An English page at another language's address: found under its own address only.
+        front |= {"robots": "noindex", "search": {"exclude": True}, "written_in": "en"}
     return {
+        "banner": banner(translation, guide.slug, site=site, language=language),
         "front": yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=10**6).strip(),
         "title": header.title,
         "description": header.description,
@@ -123,17 +144,17 @@ def _frame(
     }
 
 
-def _links(guide: Guide, view: BackendView, site: SiteInfo, language: str) -> list[dict[str, str]]:
+def _links(guide: Guide, view: BackendView, site: SiteInfo, language: Language) -> list[dict[str, str]]:
     page = page_path(guide.slug)
     paths = {
-        "notebook": notebook_path(guide.slug, language, view.backend),
-        "executed": notebook_path(guide.slug, language, view.backend, executed=True)
+        "notebook": notebook_path(guide.slug, language.code, view.backend),
+        "executed": notebook_path(guide.slug, language.code, view.backend, executed=True)
         if _is_full(view)
         else "",
         "script": script_path(guide.slug, view.backend),
     }
     found = {
-        "colab": site.colab_url(guide.slug, language, view.backend),
+        "colab": site.colab_url(guide.slug, language.code, view.backend),
         "source": site.source_url(guide.path),
         **{name: relative(path, page) for name, path in paths.items() if path},
     }

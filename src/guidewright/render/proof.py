@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 
 from guidewright.model import BackendView, GuideParity, Notice, Record
 from guidewright.render import interface
-from guidewright.render.interface import text
+from guidewright.render.interface import EN, Language, text
 
 Views = Sequence[BackendView]
 
@@ -18,7 +19,7 @@ def plain(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;")
 
 
-def line(views: Views, language: str = "en") -> str:
+def line(views: Views, language: Language = EN) -> str:
     """Return the proof line: ``JAX 0.10.2 ✓ … · Keras 3.15.1 · CPU · 2026-11-23 · 14 checks``, as plain text.
 
     The tick ends what is said of a backend, so that the next name is not read as part of it.
@@ -27,7 +28,7 @@ def line(views: Views, language: str = "en") -> str:
     all_quick = bool(records) and all(record.profile == "quick" for record in records)
     parts = [" ".join(_backend(view, language, all_quick) for view in views)]
     if records:
-        dates = sorted({_date(record) for record in records})
+        dates = [date(day, language) for day in sorted({record.started.date() for record in records})]
         parts += [
             *([text("quick_all", language)] if all_quick else []),
             *_shared_versions(views),
@@ -38,13 +39,13 @@ def line(views: Views, language: str = "en") -> str:
     return " · ".join(parts)
 
 
-def notices(views: Views, language: str = "en") -> list[str]:
+def notices(views: Views, language: Language = EN) -> list[str]:
     """Return what the reader must know before trusting the outputs, one sentence group a kind of notice."""
     found = []
     if quick := _labels(views, "quick"):
         found.append(text("quick_page", language, labels=quick))
     found += [
-        text("elsewhere_page", language, labels=view.label, **_where(view))
+        text("elsewhere_page", language, labels=view.label, **_where(view, language))
         for view in views
         if view.notice == "proven elsewhere"
     ]
@@ -53,19 +54,19 @@ def notices(views: Views, language: str = "en") -> list[str]:
     return [plain(words) for words in found]
 
 
-def output_notice(view: BackendView, language: str = "en") -> str:
+def output_notice(view: BackendView, language: Language = EN) -> str:
     """Return what a backend's tab says above (or instead of) its output; empty for a full record of today."""
     match view.notice:
         case "quick":
             return text("quick_output", language)
         case "proven elsewhere":
-            return text("elsewhere_output", language, **_where(view))
+            return text("elsewhere_output", language, **_where(view, language))
         case "nothing":
             return text("nothing_output", language, labels=view.label)
     return ""
 
 
-def shared_notice(views: Views, language: str = "en") -> str:
+def shared_notice(views: Views, language: Language = EN) -> str:
     """Return what is said above an output that all backends share: a notice counts where no record is without one."""
     proven = [view for view in views if view.record]
     words = []
@@ -76,7 +77,7 @@ def shared_notice(views: Views, language: str = "en") -> str:
     return " ".join(words)
 
 
-def data(views: Views, language: str = "en") -> list[str]:
+def data(views: Views, language: Language = EN) -> list[str]:
     """Return one sentence a dataset and source: what was read from where, and on which backends if not on all."""
     uses: dict[tuple[str, str], list[str]] = {}
     proven = [view for view in views if view.record]
@@ -88,7 +89,7 @@ def data(views: Views, language: str = "en") -> list[str]:
     return [_sentence(key, labels, len(proven), language) for key, labels in uses.items()]
 
 
-def table(views: Views, language: str = "en") -> list[list[str]]:
+def table(views: Views, language: Language = EN) -> list[list[str]]:
     """Return the proof in detail, first row the head: a row a fact, a column a backend."""
     names = _unique(label for view in views for label, _ in _other_versions(view))
     rows = [
@@ -96,12 +97,14 @@ def table(views: Views, language: str = "en") -> list[list[str]]:
         [text("proof_profile", language), *(_profile(view, language) for view in views)],
         *([name, *(dict(view.versions).get(name, "") for view in views)] for name in names),
     ]
+    days = [date(view.record.started.date(), language) if view.record else "" for view in views]
     for key, fact in _FACTS.items():
         rows.append([text(key, language), *(fact(view.record) if view.record else "" for view in views)])
+        rows += [[text("proof_date", language), *days]] if key == "proof_seconds" else []
     return [[plain(words) for words in row] for row in rows if any(row[1:])]
 
 
-def parity_line(parity: GuideParity, language: str = "en") -> str:
+def parity_line(parity: GuideParity, language: Language = EN) -> str:
     """Say how many shown outputs agreed; empty where nothing was compared."""
     compared = [cell for cell in parity.cells if cell.state != "missing"]
     varies = sum(cell.state == "varies" for cell in compared)
@@ -115,8 +118,8 @@ def _skipped(record: Record) -> str:
     )
 
 
-def _date(record: Record) -> str:
-    return record.started.date().isoformat()
+def date(day: dt.date, language: Language = EN) -> str:
+    return text("date", language, year=day.year, month=day.month, day=day.day)
 
 
 _FACTS = {
@@ -127,20 +130,19 @@ _FACTS = {
     "proof_seconds": lambda record: (
         f"{record.seconds:.0f}" if record.seconds >= 10 else f"{record.seconds:.1f}"
     ),
-    "proof_date": _date,
     "proof_checks": lambda record: str(record.checks),
     "proof_skipped": _skipped,
 }
 
 
-def _backend(view: BackendView, language: str, all_quick: bool) -> str:
+def _backend(view: BackendView, language: Language, all_quick: bool) -> str:
     if not view.record:
         return f"{view.label} {text('nothing_mark', language)}"
     mark = ""
     if view.notice == "quick" and not all_quick:
         mark = text("quick_mark", language)
     elif view.notice == "proven elsewhere":
-        mark = text("elsewhere_mark", language, **_where(view))
+        mark = text("elsewhere_mark", language, **_where(view, language))
     return " ".join(part for part in (_with_version(view), mark, "✓") if part)
 
 
@@ -157,11 +159,15 @@ def _with_version(view: BackendView) -> str:
     return f"{view.label} {own_version(view)}".rstrip()
 
 
-def _where(view: BackendView) -> dict[str, str]:
+def _where(view: BackendView, language: Language) -> dict[str, str]:
     if not view.record:
         return {"device": "", "date": "", "versions": ""}
     versions = ", ".join(f"{label} {version}" for label, version in view.versions)
-    return {"device": view.record.environment.device, "date": _date(view.record), "versions": versions}
+    return {
+        "device": view.record.environment.device,
+        "date": date(view.record.started.date(), language),
+        "versions": versions,
+    }
 
 
 def _shared_versions(views: Views) -> list[str]:
@@ -173,7 +179,7 @@ def _shared_versions(views: Views) -> list[str]:
     return [f"{label} {' / '.join(versions)}" for label, versions in found.items()]
 
 
-def _profile(view: BackendView, language: str) -> str:
+def _profile(view: BackendView, language: Language) -> str:
     return text(f"profile_{view.record.profile if view.record else 'none'}", language)
 
 
@@ -181,7 +187,7 @@ def _labels(views: Views, notice: Notice) -> str:
     return ", ".join(view.label for view in views if view.notice == notice)
 
 
-def _sentence(use: tuple[str, str], labels: list[str], proven: int, language: str) -> str:
+def _sentence(use: tuple[str, str], labels: list[str], proven: int, language: Language) -> str:
     file, source = use
     if re.match(r"[a-z]+://", source):
         sentence = text("data_original", language, file=file, source=source)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from guidewright.model import BackendName, BackendView, Guide, GuideParity, Record
 from guidewright.render import interface
 from guidewright.render.addresses import SiteInfo, page_path
-from guidewright.render.interface import text
+from guidewright.render.interface import EN, Language, text
 from guidewright.render.proof import own_version, plain
 
 PATH = "parity.md"
@@ -25,7 +25,7 @@ class ParityEntry:
     """Backends whose newest job did not pass."""
 
 
-def parity_page(entries: Sequence[ParityEntry], *, site: SiteInfo, language: str = "en") -> str:
+def parity_page(entries: Sequence[ParityEntry], *, site: SiteInfo, language: Language = EN) -> str:
     """Return the Markdown of the parity page."""
     parts = [
         f"# {text('parity_title', language)}",
@@ -39,7 +39,7 @@ def parity_page(entries: Sequence[ParityEntry], *, site: SiteInfo, language: str
     return "\n\n".join(parts) + "\n"
 
 
-def _table(entries: Sequence[ParityEntry], site: SiteInfo, language: str) -> str:
+def _table(entries: Sequence[ParityEntry], site: SiteInfo, language: Language) -> str:
     backends = list(site.labels) or sorted({view.backend for entry in entries for view in entry.views})
     head = [text("parity_guide", language), *(plain(site.labels.get(name, name)) for name in backends)]
     rows = [head, ["---"] * len(head)]
@@ -50,7 +50,7 @@ def _table(entries: Sequence[ParityEntry], site: SiteInfo, language: str) -> str
     return f'<div class="gw-facts" markdown>\n\n{table}\n\n</div>'
 
 
-def _cell(entry: ParityEntry, backend: BackendName, language: str) -> str:
+def _cell(entry: ParityEntry, backend: BackendName, language: Language) -> str:
     view = next((view for view in entry.views if view.backend == backend), None)
     if backend in entry.failed:
         return text(f"parity_{entry.failed[backend].outcome}", language)
@@ -67,7 +67,7 @@ def _cell(entry: ParityEntry, backend: BackendName, language: str) -> str:
     return "<br>".join(map(plain, lines))
 
 
-def _failures(entries: Sequence[ParityEntry], site: SiteInfo, language: str) -> list[str]:
+def _failures(entries: Sequence[ParityEntry], site: SiteInfo, language: Language) -> list[str]:
     rows = []
     for entry in entries:
         for backend, record in sorted(entry.failed.items()):
@@ -79,7 +79,7 @@ def _failures(entries: Sequence[ParityEntry], site: SiteInfo, language: str) -> 
     return [f"## {text('failures_title', language)} {{#failures}}", "\n".join(rows)] if rows else []
 
 
-def _findings(entries: Sequence[ParityEntry], language: str) -> list[str]:
+def _findings(entries: Sequence[ParityEntry], language: Language) -> list[str]:
     found = []
     for entry in entries:
         rows = [

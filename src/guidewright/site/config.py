@@ -24,10 +24,19 @@ def config(
     unlisted: Sequence[str] = (),
     language: str = "en",
     default_language: str = "en",
+    site_name: str = "",
+    copyright: str = "",
+    search: Sequence[str] = (),
+    languages: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return the text of ``build/<language>/mkdocs.yml``.
 
     Only mappings and plain values, since the engines merge mappings with the inherited file and replace lists.
+
+    Args:
+        site_name, copyright: in the language; the settings' name, and none, where they are empty.
+        search: languages of the search index; empty for the engine's own choice.
+        languages: code and name of every language of the site, in the order of its switch.
 
     Raises:
         SiteError: the project has no ``mkdocs.yml`` to inherit from.
@@ -38,7 +47,7 @@ def config(
         raise SiteError(Problem(message="is missing", path=ROOT_CONFIG, hint=hint))
     document: dict[str, Any] = {
         "INHERIT": _relative(parent, settings.build / language),
-        "site_name": settings.site_name,
+        "site_name": site_name or settings.site_name,
         "docs_dir": DOCS,
         "site_dir": SITE,
         "theme": {"custom_dir": THEME, "language": language},
@@ -46,6 +55,12 @@ def config(
         "extra": {"scope": scope(settings.site_url)},
         "nav": list(nav),
     }
+    if copyright:
+        document["copyright"] = copyright
+    if search:
+        document["plugins"] = {"search": {"lang": list(search)}}
+    if len(languages) > 1:
+        document["extra"] |= _switch(settings, languages, language, default_language)
     if settings.site_url:
         document["site_url"] = address(settings.site_url, language, default_language)
     if settings.repo_url:
@@ -55,6 +70,23 @@ def config(
         document["not_in_nav"] = "\n".join(f"/{path}" for path in unlisted)
     head = "# Written by guidewright; edit the mkdocs.yml that it inherits from.\n"
     return head + yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=10**6)
+
+
+def _switch(
+    settings: Settings, languages: Sequence[tuple[str, str]], language: str, default: str
+) -> dict[str, Any]:
+    """What the theme's parts need to lead from any page to the same page in another language."""
+    return {
+        # No list: the theme would link each page to every language's home. Its partial is replaced by one of ours.
+        "alternate": True,
+        "languages": [
+            {"code": code, "name": name, "folder": "" if code == default else f"{code}/"}
+            for code, name in languages
+        ],
+        "root": "" if language == default else "../",
+        "root_url": address(settings.site_url, default, default) if settings.site_url else "",
+        "default_language": default,
+    }
 
 
 def address(site_url: str, language: str, default_language: str) -> str:

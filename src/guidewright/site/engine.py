@@ -94,10 +94,19 @@ def _failure(words: str, config: Path) -> Problem:
     )
 
 
-def assemble(settings: Settings, languages: Sequence[str], *, default_language: str = "en") -> Path:
+def assemble(
+    settings: Settings,
+    languages: Sequence[str],
+    *,
+    default_language: str = "en",
+    verify: Callable[[Path], None] = lambda _folder: None,
+) -> Path:
     """Copy the built languages to the site's folder: the default at its root, each other one in its own folder.
 
     A whole site is replaced by a whole site: by renaming, after everything is copied.
+
+    Args:
+        verify: is given the new site's folder before it takes the old one's place, and may refuse it by raising.
 
     Raises:
         SiteError: the folder cannot be written.
@@ -106,7 +115,9 @@ def assemble(settings: Settings, languages: Sequence[str], *, default_language: 
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as temporary:
-            _assemble(settings.build, languages, default_language, target, Path(temporary))
+            new = _together(settings.build, languages, default_language, Path(temporary))
+            verify(new)
+            _take_over(new, target, Path(temporary))
     except OSError as error:
         hint = "make room, or change who may write there, and try again"
         raise SiteError(
@@ -115,11 +126,15 @@ def assemble(settings: Settings, languages: Sequence[str], *, default_language: 
     return target
 
 
-def _assemble(build: Path, languages: Sequence[str], default: str, target: Path, temporary: Path) -> None:
+def _together(build: Path, languages: Sequence[str], default: str, temporary: Path) -> Path:
     new = temporary / "new"
     for language in sorted(languages, key=lambda name: name != default):
         place = new if language == default else new / language
         shutil.copytree(build / language / SITE, place, dirs_exist_ok=True)
+    return new
+
+
+def _take_over(new: Path, target: Path, temporary: Path) -> None:
     if target.is_dir() and _same(new, target):
         return
     if target.exists():

@@ -19,7 +19,13 @@ SITE = "site"
 
 
 def write(
-    pages: Iterable[Page], extra: Mapping[str, str | bytes], config: str, *, settings: Settings, language: str
+    pages: Iterable[Page],
+    extra: Mapping[str, str | bytes],
+    config: str,
+    *,
+    settings: Settings,
+    language: str,
+    direction: str = "ltr",
 ) -> Path:
     """Make ``build/<language>/`` the engine's whole input, and return that folder.
 
@@ -33,7 +39,7 @@ def write(
     """
     folder = settings.build / language
     wanted = {f"{DOCS}/{path}": content for path, content in documents(pages, extra).items()}
-    wanted |= {f"{THEME}/{path}": content for path, content in theme().items()}
+    wanted |= {f"{THEME}/{path}": content for path, content in theme(language, direction).items()}
     wanted[CONFIG] = config.encode()
     try:
         synchronise(folder, wanted, keep=(SITE,))
@@ -73,9 +79,17 @@ def _parts(pages: Iterable[Page], extra: Mapping[str, str | bytes]) -> Iterator[
         yield path, words.encode() if isinstance(words, str) else words, path
 
 
-def theme() -> dict[str, bytes]:
-    """Return the files that Guidewright puts over the engine's theme, by path."""
-    return dict(_walk(resources.files("guidewright.site") / "theme", ""))
+def theme(language: str = "en", direction: str = "ltr") -> dict[str, bytes]:
+    """Return the files that Guidewright puts over the engine's theme, by path.
+
+    For a language that the theme does not speak, its words are English, and its code and direction are right.
+    """
+    found = dict(_walk(resources.files("guidewright.site") / "theme", ""))
+    name = f"partials/languages/{language}.html"
+    if not (resources.files("material") / "templates" / name).is_file():
+        words = {"language": language, "direction": direction, "search.config.lang": "en"}
+        found[name] = f"{{% macro t(key) %}}{{{{ {words!r}[key] }}}}{{% endmacro %}}\n".encode()
+    return found
 
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:

@@ -13,8 +13,9 @@ LINK = re.compile(
 AUTOLINK = re.compile(r"<(?P<target>[a-z][a-z0-9+.-]*:[^<>\s]+)>")
 TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?/?>")
 MATH = re.compile(r"(?<![\\$\w])\$(?!\s)[^$\n]+?(?<!\s)\$(?![\w$])")
-PLACEHOLDER = re.compile(r"\{\w+\}")
-NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?![\w])")
+PLACEHOLDER = re.compile(r"\{(?P<name>\w+)(?::[^{}]*)?\}")
+# Particles and counters of other scripts stand beside a number without a blank.
+NUMBER = re.compile(r"(?<![A-Za-z0-9_.])\d+(?:[.,]\d+)*(?![A-Za-z0-9_])")
 
 
 def protected(message: str) -> Mapping[str, Counter[str]]:
@@ -48,7 +49,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ..
     ("link", AUTOLINK, _named("target")),
     ("HTML tag", TAG, _whole),
     ("mathematics", MATH, _whole),
-    ("placeholder", PLACEHOLDER, _whole),
+    ("placeholder", PLACEHOLDER, _named("name")),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -83,6 +83,11 @@ def of_slot(slot: prose.Slot, cell: Cell) -> Unit:
 
 def of_figure(words: str, cell: Cell) -> Unit:
     return Unit(text=words, kind="figure", line=cell.line, cell=cell.id)
+
+
+def of_interface(texts: Mapping[str, str]) -> list[Unit]:
+    """Return the messages of the site itself, by name: the name is the context."""
+    return [Unit(text=words, kind="interface", context=name) for name, words in texts.items()]
 
 
 def distinct(found: Iterable[Unit]) -> list[Unit]:

@@ -1,0 +1,93 @@
+"""``guidewright translate …``: the commands of translators. None needs a backend."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import click
+
+from guidewright import cli_options as cli
+
+language = click.argument("language", metavar="LANG")
+
+
+@click.group()
+def translate() -> None:
+    """Follow, judge and bring in translations."""
+
+
+@translate.command(epilog=cli.examples("guidewright translate extract", "guidewright translate extract ko"))
+@click.argument("languages", nargs=-1, metavar="[LANG]...")
+@click.pass_context
+def extract(context: click.Context, /, languages: tuple[str, ...]) -> int:
+    """Have the catalogs follow the English guides; no translation is lost."""
+    from guidewright.commands import catalogs as command
+
+    return command.extract(cli.project(context), languages)
+
+
+@translate.command(
+    epilog=cli.examples("guidewright translate status ko", "guidewright translate status ko --json")
+)
+@language
+@cli.json_option
+@click.pass_context
+def status(context: click.Context, /, language: str, as_json: bool) -> int:
+    """Say of each guide what is translated, fuzzy and missing, when it was checked, and what is wrong."""
+    from guidewright.commands import catalogs as command
+
+    return command.status(cli.project(context), language, as_json=as_json)
+
+
+@translate.command(name="next", epilog=cli.examples("guidewright translate next ko"))
+@language
+@click.option("--limit", type=click.IntRange(min=1), default=5, show_default=True, help="Catalogs to list.")
+@cli.json_option
+@click.pass_context
+def next_(context: click.Context, /, language: str, limit: int, as_json: bool) -> int:
+    """List what to translate next, where a word wins most first."""
+    from guidewright.commands import catalogs as command
+
+    return command.next_(cli.project(context), language, limit=limit, as_json=as_json)
+
+
+@translate.command(
+    epilog=cli.examples("guidewright translate check ko", "guidewright translate check ko functional_api")
+)
+@language
+@click.argument("guides", nargs=-1, metavar="[GUIDE]...")
+@click.pass_context
+def check(context: click.Context, /, language: str, guides: tuple[str, ...]) -> int:
+    """Hold translations against the English: markup, code, glossary, register."""
+    from guidewright.commands import catalogs as command
+
+    return command.report_check(cli.project(context), language, guides)
+
+
+@translate.command(epilog=cli.examples("guidewright translate checked ko functional_api"))
+@language
+@click.argument("guide")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The date (default: today).")
+@click.pass_context
+def checked(context: click.Context, /, language: str, guide: str, on: Any) -> int:
+    """Note that you have held a guide's translation against today's English."""
+    from guidewright.commands import catalogs as command
+
+    day = on.date() if on else dt.date.today()
+    return command.checked(cli.project(context), language, guide, day)
+
+
+@translate.command(epilog=cli.examples("guidewright translate preview ko functional_api"))
+@language
+@click.argument("guide")
+@click.pass_context
+def preview(context: click.Context, /, language: str, guide: str) -> int:
+    """Build the site, and say where a guide's page is."""
+    from guidewright.commands import catalogs as command
+    from guidewright.commands import site
+
+    def build(project: Any) -> int:
+        return site.report_site(project, strict_parity=False, as_json=False)
+
+    return command.preview(cli.project(context), language, guide, build)

@@ -1,0 +1,181 @@
+"""Locales and catalogs → what the site is made in: each language with its texts, and each guide in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from guidewright.commands.pages import Entry
+from guidewright.commands.project import Project
+from guidewright.errors import InputError, Problem
+from guidewright.model import Guide, Slug, Translation
+from guidewright.plan import shown_code
+from guidewright.render.interface import EN, TEXTS, Language
+from guidewright.settings import Settings
+from guidewright.translate import catalog as catalogs
+from guidewright.translate.apply import Localised, apply
+from guidewright.translate.catalog import Catalog
+from guidewright.translate.language import Locale, load
+from guidewright.translate.markup import missing_and_extra
+from guidewright.translate.units import Unit, of_interface
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Translated:
+    """One language's site: its entries in the order of the English ones."""
+
+    locale: Locale | None
+    """None for English."""
+    language: Language
+    entries: tuple[Entry, ...]
+    categories: Mapping[str, str]
+    site_name: str
+    translations: Mapping[Slug, Translation] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    """Catalogs that could not be read: their guides are in English."""
+
+
+def english(project: Project, entries: list[Entry]) -> Translated:
+    settings = project.settings
+    return Translated(
+        locale=None,
+        language=EN,
+        entries=tuple(entries),
+        categories=settings.categories,
+        site_name=settings.site_name,
+    )
+
+
+def locales(settings: Settings) -> list[Locale]:
+    """Return the languages beside English.
+
+    Raises:
+        InputError: one has no settings, or they are wrong; all problems together.
+    """
+    found: list[Locale] = []
+    problems: list[Problem] = []
+    for code in settings.languages:
+        try:
+            found.append(load(settings.locales / code, code=code, shown=shown(settings, code)))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def shown(settings: Settings, *parts: str) -> str:
+    """Name a file of the locales as people of the project know it."""
+    folder = settings.locales.joinpath(*parts)
+    return (
+        folder.relative_to(settings.root).as_posix() if folder.is_relative_to(settings.root) else str(folder)
+    )
+
+
+def interface_units(settings: Settings) -> list[Unit]:
+    """Return what the site itself says: the texts of the pages, the categories, the name."""
+    texts = {**TEXTS, "site name": settings.site_name}
+    texts |= {f"category {key}": title for key, title in settings.categories.items()}
+    return of_interface(texts)
+
+
+def read(locale: Locale, name: str, settings: Settings) -> Catalog:
+    """Read one catalog of a language: ``site``, or a guide's slug; an empty one where there is no file.
+
+    Raises:
+        InputError: the file cannot be read as a catalog of this language.
+    """
+    file = locale.catalog(name)
+    path = shown(settings, locale.code, f"{name}.po")
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:
+        return Catalog(language=locale.code)
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        raise InputError(Problem(path=path, message=message, hint="mend its permissions")) from error
+    return catalogs.read(data, path=path, language=locale.code)
+
+
+def strays(locale: Locale, guides: Mapping[Slug, Guide], settings: Settings) -> Iterator[Problem]:
+    """Tell of catalogs whose guide is gone."""
+    for file in sorted(locale.folder.rglob("*.po")):
+        name = file.relative_to(locale.folder).with_suffix("").as_posix()
+        if name != "site" and name not in guides:
+            yield Problem(
+                path=shown(settings, locale.code, f"{name}.po"),
+                message=f"there is no guide '{name}'",
+                hint="rename it with the guide, or delete it",
+            )
+
+
+def translated(project: Project, locale: Locale, entries: list[Entry]) -> Translated:
+    """Put every guide, and the interface, into a language; what cannot be read stays English, and is told."""
+    settings = project.settings
+    problems = list(strays(locale, {guide.slug: guide for guide in project.library.guides}, settings))
+    texts = _texts(locale, settings, problems)
+    language = Language(code=locale.code, name=locale.name, direction=locale.direction, texts=texts)
+    done, translations = [], {}
+    for entry in entries:
+        try:
+            found = read(locale, entry.guide.slug, settings)
+        except InputError as error:
+            problems += error.problems
+            found = Catalog(language=locale.code)
+        localised = apply(
+            entry.guide,
+            found,
+            threshold=locale.threshold,
+            old_title=texts.get("old_translation", TEXTS["old_translation"]),
+        )
+        done.append(_in_language(project, entry, localised.guide))
+        translations[entry.guide.slug] = _translation(localised, found)
+    return Translated(
+        locale=locale,
+        language=language,
+        entries=tuple(done),
+        categories={key: texts.get(f"category {key}", title) for key, title in settings.categories.items()},
+        site_name=texts.get("site name", settings.site_name),
+        translations=translations,
+        problems=tuple(problems),
+    )
+
+
+def _texts(locale: Locale, settings: Settings, problems: list[Problem]) -> Mapping[str, str]:
+    """Return the interface's texts by name; one whose placeholders differ would fail where it is used."""
+    try:
+        entries = read(locale, "site", settings).find()
+    except InputError as error:
+        problems += error.problems
+        return {}
+    found = {}
+    for unit in interface_units(settings):
+        entry = entries.get(unit.key)
+        if (
+            entry
+            and entry.translated
+            and not any(kind == "placeholder" for kind, _, _ in missing_and_extra(unit.text, entry.msgstr))
+        ):
+            found[unit.context] = entry.msgstr
+    return found
+
+
+def _in_language(project: Project, entry: Entry, guide: Guide) -> Entry:
+    """Put a guide's words into an entry; outputs and records are the same, to the byte."""
+    cells = {cell.id: cell for cell in guide.cells}
+    backends = project.settings.backends
+    views = tuple(
+        replace(view, code={id_: shown_code(cells[id_], backends[view.backend]) for id_ in view.code})
+        for view in entry.views
+    )
+    return replace(entry, guide=guide, views=views)
+
+
+def _translation(localised: Localised, found: Catalog) -> Translation:
+    states = localised.states
+    return Translation(
+        whole=localised.whole,
+        fuzzy=states.get("fuzzy", 0),
+        missing=states.get("missing", 0),
+        checked=found.checked,
+    )

@@ -1,0 +1,44 @@
+"""What a translated page says of itself, in its own language and in English: what is behind, and where the English is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from guidewright.model import Slug, Translation
+from guidewright.render.addresses import SiteInfo
+from guidewright.render.interface import EN, Language, text
+
+
+def banner(translation: Translation | None, slug: Slug, *, site: SiteInfo, language: Language) -> list[str]:
+    """Return the banner as paragraphs of HTML, first in the page's language; nothing where all is translated."""
+    if translation is None or (translation.whole and not (translation.fuzzy or translation.missing)):
+        return []
+    tongues = [language] if _same(language) else [language, EN]
+    return [_paragraph(translation, slug, site, language, words) for words in tongues]
+
+
+def _same(language: Language) -> bool:
+    """Tell whether the banner would say the same twice: nothing of it is translated."""
+    return text("english_page", language) == text("english_page", EN)
+
+
+def _paragraph(translation: Translation, slug: Slug, site: SiteInfo, page: Language, words: Language) -> str:
+    path = f"{site.folder(page.code)}guides/{slug}/"
+    up = "../" * path.count("/")
+    english = f"{up}{site.folder(site.default_language)}guides/{slug}/"
+    link = f'<a href="{escape(english)}" hreflang="en">{escape(text("english_page", words))}</a>'
+    said = " ".join([*map(escape, _sentences(translation, page, words)), link])
+    return f'<p class="gw-banner" lang="{words.code}" dir="{words.direction}">{said}</p>'
+
+
+def _sentences(translation: Translation, page: Language, words: Language) -> Iterator[str]:
+    if not translation.whole:
+        yield text("untranslated_page", words, language=page.name)
+    if translation.whole and translation.fuzzy:
+        yield text("stale_page", words, count=translation.fuzzy)
+    if translation.whole and translation.missing:
+        yield text("missing_page", words, count=translation.missing)
+    if checked := translation.checked:
+        day = text("date", words, year=checked.year, month=checked.month, day=checked.day)
+        yield text("checked_page", words, date=day)

@@ -1,0 +1,261 @@
+"""A translation against its English: what must be the same, what a reader's Markdown would make of it, words and register.
+
+Errors are what would mislead or break a page; warnings are for a translator to judge. One that was judged is silenced by
+``allow: KIND`` in the entry's comment, with the reason behind it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import markdown
+from markdown_it import MarkdownIt
+
+from guidewright import pycode
+from guidewright.model import Cell, Guide
+from guidewright.pycode.comments import code_tokens, replace_comments
+from guidewright.translate.catalog import Catalog, Entry
+from guidewright.translate.language import Locale, Term
+from guidewright.translate.markup import AUTOLINK, CODE, LINK, MATH, PLACEHOLDER, TAG, missing_and_extra
+from guidewright.translate.units import Key, Unit, is_translated
+
+Kind = Literal["markup", "structure", "emphasis", "code", "glossary", "names", "register", "english"]
+
+_ALLOW = re.compile(r"^\s*allow:\s*(?P<kinds>[a-z, ]+)", re.MULTILINE)
+_COMMONMARK = MarkdownIt("commonmark").enable("table")
+_CELL_MARKER = re.compile(r"^\s*(?:%%|<codecell>|In\[[0-9 ]*\])")
+_SENTENCE = re.compile(r"[^.!?。]+[.!?。]+(?=\s|$|[)\"'”’])")
+_CLOSING = " \t\n\"'”’)]*_`:"
+_TWO_LETTERS = re.compile(r"[A-Za-z]{2,}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """What is wrong with one translation."""
+
+    kind: Kind
+    entry: Entry
+    message: str
+    hint: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+
+def check(found: Iterable[Unit], catalog: Catalog, locale: Locale) -> list[Finding]:
+    """Return what is wrong with a catalog's translations, in its order; fuzzy and missing ones are not judged."""
+    kinds = {unit.key: unit.kind for unit in found}
+    return [
+        finding
+        for entry in catalog.entries
+        if entry.translated and entry.key in kinds
+        for finding in _entry(entry, kinds[entry.key], locale)
+    ]
+
+
+def _entry(entry: Entry, kind: str, locale: Locale) -> Iterator[Finding]:
+    allowed = _allowed(entry)
+    for finding in (
+        *_protected(entry),
+        *_structure(entry, kind),
+        *_emphasis(entry, kind),
+        *_glossary(entry, locale),
+        *_names(entry, locale),
+        *_register(entry, kind, locale),
+        *_english(entry, locale),
+    ):
+        if finding.severity == "error" or finding.kind not in allowed:
+            yield finding
+
+
+def _allowed(entry: Entry) -> set[str]:
+    found = _ALLOW.search(entry.comment)
+    return set(re.split(r"[,\s]+", found["kinds"].strip())) if found else set()
+
+
+# ------------------------------------------------------------------- markup
+
+
+def _protected(entry: Entry) -> Iterator[Finding]:
+    for kind, text, missing in missing_and_extra(entry.msgid, entry.msgstr):
+        shown = f"`{text}`" if kind == "code span" else text
+        if missing:
+            hint = "put it in as the English has it"
+            yield Finding(kind="markup", entry=entry, message=f"lacks the {kind} {shown}", hint=hint)
+        else:
+            message = f"has a {kind} that the English has not: {shown}"
+            hint = "take it out, or write 'allow: markup' and why into the entry's comment"
+            yield Finding(kind="markup", entry=entry, message=message, hint=hint, severity="warning")
+
+
+def _structure(entry: Entry, kind: str) -> Iterator[Finding]:
+    """A message is a piece of one line: it must not begin a block, a cell or another line."""
+    words = entry.msgstr
+    if kind == "comment":
+        if _CELL_MARKER.match(words) or "\n" in words:
+            hint = "write it as one line of words, which does not begin with %%"
+            yield Finding(
+                kind="structure", entry=entry, message="would begin a new cell, or a new line", hint=hint
+            )
+        return
+    if kind in ("title", "description", "figure", "interface"):
+        if "\n" in words:
+            yield Finding(
+                kind="structure", entry=entry, message="has a line end", hint="write it in one line"
+            )
+        return
+    if words.count("```") or words.count("~~~") or CODE.sub("", words).count("`"):
+        message, hint = "has a backtick or a fence that is not closed", "close it, or take it out"
+        yield Finding(kind="structure", entry=entry, message=message, hint=hint)
+    if "{#" in CODE.sub("", words):
+        message, hint = "has a heading's id", "the id is the English one, and put in by itself"
+        yield Finding(kind="structure", entry=entry, message=message, hint=hint)
+    tokens = [token.type for token in _COMMONMARK.parse(words) if token.level == 0]
+    if tokens != ["paragraph_open", "inline", "paragraph_close"]:
+        hint = "a message is one paragraph's words: no list, heading, quotation, table or HTML block begins in it"
+        yield Finding(kind="structure", entry=entry, message="would not be one paragraph", hint=hint)
+
+
+def _emphasis(entry: Entry, kind: str) -> Iterator[Finding]:
+    if kind in ("comment", "title", "description", "figure", "interface"):
+        return
+    notebook, site = _emphases(entry.msgstr), _site_emphases(entry.msgstr)
+    if notebook != site:
+        where = (
+            "on the site but not in notebooks"
+            if sum(site) > sum(notebook)
+            else "in notebooks but not on the site"
+        )
+        hint = "put a blank beside the asterisks, or let the particle stand inside of them"
+        yield Finding(kind="emphasis", entry=entry, message=f"is emphasised {where}", hint=hint)
+    elif notebook != _emphases(entry.msgid):
+        hint = "emphasise what the English does, or write 'allow: emphasis' and why into the entry's comment"
+        message = "has other emphasis than the English"
+        yield Finding(kind="emphasis", entry=entry, message=message, hint=hint, severity="warning")
+
+
+def _emphases(words: str) -> tuple[int, int]:
+    """Count strong and plain emphasis as CommonMark reads it."""
+    types = [
+        child.type
+        for token in _COMMONMARK.parse(words)
+        if token.type == "inline"
+        for child in token.children or ()
+    ]
+    return types.count("strong_open"), types.count("em_open")
+
+
+def _site_emphases(words: str) -> tuple[int, int]:
+    """Count strong and plain emphasis as Python-Markdown, the site's parser, reads it."""
+    html = markdown.markdown(words)
+    return html.count("<strong>"), html.count("<em>")
+
+
+# -------------------------------------------------------------------- words
+
+
+def _bare(words: str) -> str:
+    """Leave out what is not words: code, addresses, mathematics, HTML."""
+    words = CODE.sub(" ", words)
+    words = LINK.sub(lambda found: f" {found['text']} ", words)
+    for pattern in (AUTOLINK, TAG, MATH, PLACEHOLDER):
+        words = pattern.sub(" ", words)
+    return words
+
+
+def _glossary(entry: Entry, locale: Locale) -> Iterator[Finding]:
+    english, words = _bare(entry.msgid), _bare(entry.msgstr)
+    hint = "use the glossary's word, or write 'allow: glossary' and why into the entry's comment"
+    for term in locale.terms:
+        if not _has_term(english, term):
+            continue
+        if any(target.casefold() in words.casefold() for target in term.targets):
+            continue
+        wrong = next((word for word in term.avoid if word in words), "")
+        right = " or ".join(term.targets)
+        message = (
+            f"says {wrong} for '{term.source}', and not {right}"
+            if wrong
+            else f"lacks {right} for '{term.source}'"
+        )
+        yield Finding(kind="glossary", entry=entry, message=message, hint=hint, severity="warning")
+
+
+def _has_term(english: str, term: Term) -> bool:
+    words = re.escape(term.source).replace(r"\ ", r"[\s-]+")
+    return bool(re.search(rf"(?<![\w-]){words}(?:e?s)?(?![\w-])", english, re.IGNORECASE))
+
+
+def _names(entry: Entry, locale: Locale) -> Iterator[Finding]:
+    english, words = _bare(entry.msgid), _bare(entry.msgstr)
+    for name in locale.keep:
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", english) and name not in words:
+            hint = "names stay as they are; or write 'allow: names' and why into the entry's comment"
+            yield Finding(
+                kind="names", entry=entry, message=f"lacks the name {name}", hint=hint, severity="warning"
+            )
+
+
+def _register(entry: Entry, kind: str, locale: Locale) -> Iterator[Finding]:
+    """A full sentence of the prose ends as the language's settings say; headings and fragments are free."""
+    if not locale.sentence_endings or kind not in ("paragraph", "item", "description"):
+        return
+    for sentence in _SENTENCE.findall(CODE.sub("코드", _bare_keeping_code(entry.msgstr))):
+        ending = sentence.rstrip(".!?。").rstrip(_CLOSING)
+        if re.search(locale.script or r"\w", ending[-1:]) and not ending.endswith(locale.sentence_endings):
+            message = f"a sentence ends in '…{ending[-8:]}'"
+            hint = f"end it in {', '.join(locale.sentence_endings)}; or write 'allow: register' and why"
+            yield Finding(kind="register", entry=entry, message=message, hint=hint, severity="warning")
+
+
+def _bare_keeping_code(words: str) -> str:
+    return LINK.sub(lambda found: found["text"].strip("![]"), words)
+
+
+def _english(entry: Entry, locale: Locale) -> Iterator[Finding]:
+    """A translation without a letter of its script is English, unless the message is names only."""
+    rest = _bare(entry.msgid)
+    for name in sorted(
+        (*locale.keep, *(term.source for term in locale.terms if term.source in term.targets)), key=len
+    ):
+        rest = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", rest)
+    if locale.script and _TWO_LETTERS.search(rest) and not re.search(locale.script, entry.msgstr):
+        hint = "translate it, or write 'allow: english' and why into the entry's comment"
+        yield Finding(kind="english", entry=entry, message="is still English", hint=hint, severity="warning")
+
+
+# --------------------------------------------------------------------- code
+
+
+def code_problems(guide: Guide, translations: Mapping[Key, str]) -> Iterator[tuple[Cell, str]]:
+    """Yield each code cell, with what is wrong, whose code would not be the English one's with its comments put in.
+
+    By construction there is none; this proves it: equal tokens apart from comments, equal meaning, and no new cell.
+    """
+    for cell in guide.cells:
+        if cell.kind == "code" and is_translated(cell):
+            made = replace_comments(cell.source, lambda comment: translations.get(("comment", comment.text)))
+            if message := code_difference(cell.source, made):
+                yield cell, message
+
+
+def code_difference(english: str, made: str) -> str:
+    """Say in what two cells' code differs; empty where only comments and blank lines do."""
+    try:
+        if code_tokens(english) != code_tokens(made) or pycode.meaning(english) != pycode.meaning(made):
+            return "the code is not the English one's"
+    except (SyntaxError, ValueError):
+        return "the code cannot be parsed any more"
+    shell: Callable[[str], list[str]] = lambda text: [  # noqa: E731
+        line for line in text.split("\n") if line.lstrip().startswith(("!", "%"))
+    ]
+    if shell(english) != shell(made):
+        return "a shell line is not the English one's"
+    if any(
+        _CELL_MARKER.match(line.lstrip().lstrip("#"))
+        for line in made.split("\n")
+        if line.lstrip().startswith("#")
+    ):
+        return "a comment would begin a new cell"
+    return ""

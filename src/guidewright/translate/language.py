@@ -1,0 +1,165 @@
+"""``guides/locales/<code>/``: a language's settings and glossary. A new language is this folder, and its code in pyproject.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import jsonschema
+
+from guidewright.errors import InputError, Problem
+
+SETTINGS = "language.toml"
+GLOSSARY = "glossary.toml"
+SITE = "site.po"
+"""The catalog of the interface's texts."""
+
+_STRINGS = {"type": "array", "items": {"type": "string", "minLength": 1}}
+_SETTINGS_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name", "english_name"],
+    "properties": {
+        "name": {"type": "string", "minLength": 1},
+        "english_name": {"type": "string", "minLength": 1},
+        "direction": {"enum": ["ltr", "rtl"]},
+        "search": _STRINGS,
+        "threshold": {"type": "number", "minimum": 0, "maximum": 1},
+        "script": {"type": "string"},
+        "sentence_endings": _STRINGS,
+        "particles": {"type": "boolean"},
+    },
+}
+_GLOSSARY_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "keep": _STRINGS,
+        "terms": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["source", "target"],
+                "properties": {
+                    "source": {"type": "string", "minLength": 1},
+                    "target": {"anyOf": [{"type": "string", "minLength": 1}, {**_STRINGS, "minItems": 1}]},
+                    "avoid": _STRINGS,
+                    "first_use": {"type": "string"},
+                    "note": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Term:
+    """One term of the glossary."""
+
+    source: str
+    """English, matched as whole words, in singular or plural, whatever the case."""
+    targets: tuple[str, ...]
+    """One of them must be in a translation whose English has the term; matched anywhere, since particles attach."""
+    avoid: tuple[str, ...] = ()
+    """What must not stand for it."""
+    first_use: str = ""
+    """How a guide writes it the first time."""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Locale:
+    """What the project says of a language."""
+
+    code: str
+    folder: Path
+    name: str
+    """What its readers call it."""
+    english_name: str
+    direction: Literal["ltr", "rtl"] = "ltr"
+    search: tuple[str, ...] = ()
+    """Languages of the search index; empty for the engine's own choice."""
+    threshold: float = 0.5
+    """The share of translated messages below which a page stays English."""
+    script: str = ""
+    """A regular expression for one letter of the language's script: a translation without any is English."""
+    sentence_endings: tuple[str, ...] = ()
+    """How a sentence of the prose may end, before its full stop: the register."""
+    particles: bool = False
+    """Whether words take particles without a blank, which makes emphasis beside them fail in CommonMark."""
+    keep: tuple[str, ...] = ()
+    """Names that are never translated."""
+    terms: tuple[Term, ...] = field(default_factory=tuple)
+
+    def catalog(self, slug: str) -> Path:
+        return self.folder / f"{slug}.po"
+
+    @property
+    def site(self) -> Path:
+        return self.folder / SITE
+
+
+def load(folder: Path, *, code: str, shown: str) -> Locale:
+    """Read a language's folder.
+
+    Args:
+        shown: the folder as messages name it.
+
+    Raises:
+        InputError: there is no such folder, or a file in it cannot be read as what it should be.
+    """
+    if not (folder / SETTINGS).is_file():
+        message = f"there is no {SETTINGS} for the language '{code}'"
+        hint = "docs/translating.md tells what to put there; or take the language out of [tool.guidewright]"
+        raise InputError(Problem(path=f"{shown}/{SETTINGS}", message=message, hint=hint))
+    own = _read(folder / SETTINGS, _SETTINGS_SCHEMA, f"{shown}/{SETTINGS}")
+    glossary = folder / GLOSSARY
+    words = _read(glossary, _GLOSSARY_SCHEMA, f"{shown}/{GLOSSARY}") if glossary.is_file() else {}
+    lists = {key: tuple(value) for key, value in own.items() if isinstance(value, list)}
+    return Locale(
+        code=code,
+        folder=folder,
+        **{**own, **lists},
+        keep=tuple(words.get("keep", ())),
+        terms=tuple(_term(entry) for entry in words.get("terms", ())),
+    )
+
+
+def _term(entry: Mapping[str, Any]) -> Term:
+    target = entry["target"]
+    return Term(
+        source=entry["source"],
+        targets=(target,) if isinstance(target, str) else tuple(target),
+        avoid=tuple(entry.get("avoid", ())),
+        first_use=entry.get("first_use", ""),
+        note=entry.get("note", ""),
+    )
+
+
+def _read(file: Path, schema: dict[str, Any], shown: str) -> dict[str, Any]:
+    try:
+        document = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        raise InputError(Problem(path=shown, message=message, hint="mend its permissions")) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        problem = Problem(path=shown, message=f"is not TOML: {error}", hint="mend this line")
+        raise InputError(problem) from error
+    found = sorted(
+        jsonschema.Draft202012Validator(schema).iter_errors(document),
+        key=lambda e: list(map(str, e.absolute_path)),
+    )
+    if found:
+        hint = "docs/translating.md lists what may stand there"
+        raise InputError(
+            Problem(
+                path=shown, message=f"{'.'.join(map(str, e.absolute_path)) or 'it'}: {e.message}", hint=hint
+            )
+            for e in found
+        )
+    return document
