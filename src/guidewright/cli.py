@@ -219,6 +219,28 @@ def script(context: click.Context, /, guide: str, output: Path | None, **options
     return command.script(project, cli.selection(project, {**options, "guides": (guide,)}), output)
 
 
+@export.command(
+    epilog=cli.examples("guidewright export hugo functional_api --lang ko -o functional_api.md"),
+)
+@click.argument("guide")
+@click.option("--lang", "language", default="en", show_default=True, help="The page's language.")
+@click.option(
+    "--backend", default="", metavar="NAME", help="Whose outputs it shows (default: the guide's first)."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file (default: standard output).",
+)
+@click.pass_context
+def hugo(context: click.Context, /, guide: str, language: str, backend: str, output: Path | None) -> int:
+    """Write a guide's page for a Hugo site."""
+    from guidewright.commands import export as command
+
+    return command.hugo(cli.project(context), guide, language, backend, output)
+
+
 @main.command(
     epilog=cli.examples(
         "guidewright requirements", "guidewright requirements intro_to_keras_for_engineers --backend torch"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import click
@@ -91,3 +92,20 @@ def preview(context: click.Context, /, language: str, guide: str) -> int:
         return site.report_site(project, strict_parity=False, as_json=False)
 
     return command.preview(cli.project(context), language, guide, build)
+
+
+@translate.command(
+    name="import",
+    epilog=cli.examples("guidewright translate import ko old/functional_api.ko.md --guide functional_api"),
+)
+@language
+@click.argument("page", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--guide", default="", metavar="SLUG", help="Whose translation it is (default: as the page says)."
+)
+@click.pass_context
+def import_(context: click.Context, /, language: str, page: Path, guide: str) -> int:
+    """Take an existing translated page, Hugo's or plain Markdown, into a guide's catalog."""
+    from guidewright.commands import importing as command
+
+    return command.import_page(cli.project(context), language, page, guide)

@@ -126,14 +126,15 @@ def extract(project: Project, codes: Sequence[str]) -> int:
 def _follow(work: Work, of: Locale, memory: Sequence[Entry]) -> None:
     followed = merge(work.catalog, work.units, memory)
     if not followed.top:
-        followed = replace(followed, top=_top(work, of))
+        followed = replace(followed, top=top(work, of))
     if save(work, followed, of):
         states = catalogs.counted(followed.entries)
         told = ", ".join(f"{states[state]} {state}" for state in ("translated", "fuzzy", "missing"))
         click.echo(f"{work.path}: {told}")
 
 
-def _top(work: Work, of: Locale) -> str:
+def top(work: Work, of: Locale) -> str:
+    """Return the comment above a new catalog's header."""
     about = f"guides/{work.name}.py" if work.guide else "the site's own texts"
     return f"{of.english_name} for {about}. Write msgstr; `guidewright translate extract {of.code}` writes the rest."
 

@@ -1,4 +1,4 @@
-"""``guidewright export script``: exactly what a job runs, as a plain script."""
+"""``guidewright export``: exactly what a job runs, as a plain script; and a guide's page for a Hugo site."""
 
 from __future__ import annotations
 
@@ -6,16 +6,23 @@ import ast
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import jupytext
 import nbformat
 
+from guidewright.commands import translations
+from guidewright.commands.catalogs import locale
+from guidewright.commands.pages import entries
 from guidewright.commands.project import Project
-from guidewright.errors import FINE, InputError, Problem
+from guidewright.errors import FINE, InputError, Problem, SelectorError
 from guidewright.files import write_atomically
 from guidewright.model import Job, JobCell
 from guidewright.plan import Selection
+from guidewright.render import hugo as hugo_page
+from guidewright.render.addresses import SiteInfo
+from guidewright.translate.hugo import to_relref
 
 
 def script(project: Project, selection: Selection, output: Path | None) -> int:
@@ -31,7 +38,44 @@ def script(project: Project, selection: Selection, output: Path | None) -> int:
         raise InputError(
             message, hint="name one guide and one backend: guidewright export script GUIDE --backend B"
         )
-    text = as_script(jobs[0], project.settings.backends[jobs[0].backend].env)
+    return _put(as_script(jobs[0], project.settings.backends[jobs[0].backend].env), output)
+
+
+def hugo(project: Project, slug: str, code: str, backend: str, output: Path | None) -> int:
+    """Write a guide's page for a Hugo site, in a language of the project or in English.
+
+    Raises:
+        SelectorError: there is no such guide, language or backend.
+        InputError: the language's catalog cannot be read.
+    """
+    (entry,) = [entry for entry in entries(project) if entry.guide.slug == slug] or [None]
+    if entry is None:
+        hint = "guidewright plan lists the guides"
+        raise SelectorError(Problem(message=f"there is no guide '{slug}'", hint=hint))
+    labels: Mapping[str, Any] = {}
+    checked = None
+    if code != "en":
+        of = locale(project, code)
+        checked = translations.read(of, slug, project.settings).checked
+        (entry,) = translations.translated(project, of, [entry]).entries
+        labels = of.hugo
+    view = next((view for view in entry.views if view.backend == backend or not backend), None)
+    if view is None:
+        claimed = ", ".join(entry.guide.header.backends)
+        raise SelectorError(
+            Problem(message=f"the guide does not claim backend '{backend}'", hint=f"it claims: {claimed}")
+        )
+    info = SiteInfo.of(project.settings)
+    places = {
+        "colab": info.colab_url(slug, code, view.backend),
+        "source": info.source_url(entry.guide.path),
+        **{key: labels[key].format(slug=slug) for key in ("colab", "source") if key in labels},
+    }
+    head = hugo_page.Head(labels=labels, checked=checked, **places)
+    return _put(hugo_page.page(entry.guide, view, head=head, to_link=to_relref), output)
+
+
+def _put(text: str, output: Path | None) -> int:
     if output is None:
         click.echo(text, nl=False)
         return FINE

@@ -79,6 +79,20 @@ def code_tokens(source: str) -> list[tuple[int, str]]:
     return [(token.type, token.string) for token in _all_tokens(source) if token.type not in left_out]
 
 
+def comment_places(source: str) -> list[tuple[int, Comment]]:
+    """Return each comment with the number of code tokens before it: where it stands, whatever the comments say.
+
+    Raises:
+        SyntaxError, ValueError: the cell does not parse.
+    """
+    left_out = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT)
+    starts = [token.start for token in _all_tokens(source) if token.type not in left_out]
+    return [
+        (sum(start < (found.first + 1, found.column) for start in starts), found)
+        for found in comments(source)
+    ]
+
+
 def _all_tokens(source: str) -> list[tokenize.TokenInfo]:
     python, _ = as_python(source)
     return list(tokenize.generate_tokens(io.StringIO(python).readline))

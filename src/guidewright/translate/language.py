@@ -31,6 +31,20 @@ _SETTINGS_SCHEMA: dict[str, Any] = {
         "script": {"type": "string"},
         "sentence_endings": _STRINGS,
         "particles": {"type": "boolean"},
+        "hugo": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "author": {"type": "string"},
+                "created": {"type": "string"},
+                "modified": {"type": "string"},
+                "description": {"type": "string"},
+                "date_format": {"type": "string"},
+                "colab": {"type": "string"},
+                "source": {"type": "string"},
+                "weight": {"type": "integer"},
+            },
+        },
     },
 }
 _GLOSSARY_SCHEMA: dict[str, Any] = {
@@ -92,6 +106,8 @@ class Locale:
     """How a sentence of the prose may end, before its full stop: the register."""
     particles: bool = False
     """Whether words take particles without a blank, which makes emphasis beside them fail in CommonMark."""
+    hugo: Mapping[str, Any] = field(default_factory=dict)
+    """How a Hugo site of this language labels a page's head: see :mod:`guidewright.translate.hugo`."""
     keep: tuple[str, ...] = ()
     """Names that are never translated."""
     terms: tuple[Term, ...] = field(default_factory=tuple)
