@@ -48,7 +48,7 @@ def hugo(project: Project, slug: str, code: str, backend: str, output: Path | No
         SelectorError: there is no such guide, language or backend.
         InputError: the language's catalog cannot be read.
     """
-    (entry,) = [entry for entry in entries(project) if entry.guide.slug == slug] or [None]
+    entry = next((entry for entry in entries(project) if entry.guide.slug == slug), None)
     if entry is None:
         hint = "guidewright plan lists the guides"
         raise SelectorError(Problem(message=f"there is no guide '{slug}'", hint=hint))

@@ -136,8 +136,14 @@ def _is_code(text: str) -> bool:
             tree = ast.parse(text)
         except (SyntaxError, ValueError):
             return False
-    plain = (ast.Module, ast.Expr, ast.Name, ast.Constant, ast.Load, ast.Tuple, ast.AnnAssign, ast.Store)
-    return any(not isinstance(node, plain) for node in ast.walk(tree))
+    return any(not isinstance(node, _PLAIN) for node in ast.walk(tree))
+
+
+# What Python can read, and people write: names, and the words between them ("train in batches", "Note: it is slow").
+_PLAIN = (
+    *(ast.Module, ast.Expr, ast.Name, ast.Constant, ast.Load, ast.Store, ast.Tuple, ast.AnnAssign),
+    *(ast.Compare, ast.In, ast.NotIn, ast.Is, ast.IsNot, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not),
+)
 
 
 def _wrapped(words: str, indent: str) -> list[str]:

@@ -28,6 +28,8 @@ _CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})(\s|$)")
 _SYNTAX = re.compile(r"\(line (\d+)\)(?:: (.*))?")
 _START = re.compile(r"^(#~ )?msgid\s+\"")
 _END = re.compile(r"^(#~ )?msgstr(\[\d+\])?\s+\"")
+_STRING = re.compile(r"^(?:#~ ?|#\| ?)?(?:msg\w+(?:\[\d+\])?\s+)?(?P<text>\".*)$")
+_WHOLE = re.compile(r"\"(?:[^\"\\]|\\.)*\"\s*")
 _LOOKS = "mend it by hand, or take it back from git; it is never overwritten before it can be read"
 
 
@@ -198,6 +200,12 @@ def _cut(text: str, path: str) -> Iterator[Problem]:
     """Find a message without a translation's line: polib would take it for one that is not translated."""
     opened = 0
     for number, line in enumerate(text.split("\n"), 1):
+        string = _STRING.match(line)
+        if string and not _WHOLE.fullmatch(string["text"]):
+            yield Problem(
+                path=path, line=number, message="this text is not closed: a quote is missing", hint=_LOOKS
+            )
+            return
         if _START.match(line):
             if opened:
                 break
@@ -224,6 +232,11 @@ def _header_problems(file: polib.POFile, count: int, language: str, path: str) -
     if said != language:
         message = f"is in the language '{said}', and stands in the folder of '{language}'"
         yield Problem(path=path, line=1, message=message, hint="move it, or mend 'Language' in its header")
+    if not count:
+        yield Problem(
+            path=path, line=1, message="has no message: it is no catalog, or cut short", hint=_LOOKS
+        )
+        return
     expected = file.metadata.get(COUNT, "")
     if expected.isdigit() and count < int(expected):
         message = f"has {count} of the {expected} messages that its header counts: it is cut short"
