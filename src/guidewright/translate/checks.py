@@ -112,7 +112,7 @@ def _structure(entry: Entry, kind: str) -> Iterator[Finding]:
         message, hint = "has a heading's id", "the id is the English one, and put in by itself"
         yield Finding(kind="structure", entry=entry, message=message, hint=hint)
     tokens = [token.type for token in _COMMONMARK.parse(words) if token.level == 0]
-    if tokens != ["paragraph_open", "inline", "paragraph_close"]:
+    if tokens != ["paragraph_open", "paragraph_close"]:
         hint = "a message is one paragraph's words: no list, heading, quotation, table or HTML block begins in it"
         yield Finding(kind="structure", entry=entry, message="would not be one paragraph", hint=hint)
 
@@ -204,7 +204,7 @@ def _register(entry: Entry, kind: str, locale: Locale) -> Iterator[Finding]:
     for sentence in _SENTENCE.findall(CODE.sub("코드", _bare_keeping_code(entry.msgstr))):
         ending = sentence.rstrip(".!?。").rstrip(_CLOSING)
         if re.search(locale.script or r"\w", ending[-1:]) and not ending.endswith(locale.sentence_endings):
-            message = f"a sentence ends in '…{ending[-8:]}'"
+            message = f"a sentence ends in '…{ending.strip()[-8:]}'"
             hint = f"end it in {', '.join(locale.sentence_endings)}; or write 'allow: register' and why"
             yield Finding(kind="register", entry=entry, message=message, hint=hint, severity="warning")
 

@@ -12,7 +12,7 @@ LINK = re.compile(
 )
 AUTOLINK = re.compile(r"<(?P<target>[a-z][a-z0-9+.-]*:[^<>\s]+)>")
 TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?/?>")
-MATH = re.compile(r"(?<![\\$\w])\$(?!\s)[^$\n]+?(?<!\s)\$(?![\w$])")
+MATH = re.compile(r"(?<![\\$A-Za-z0-9])\$(?!\s)[^$\n]+?(?<!\s)\$(?![A-Za-z0-9$])")
 PLACEHOLDER = re.compile(r"\{(?P<name>\w+)(?::[^{}]*)?\}")
 # Particles and counters of other scripts stand beside a number without a blank.
 NUMBER = re.compile(r"(?<![A-Za-z0-9_.])\d+(?:[.,]\d+)*(?![A-Za-z0-9_])")
