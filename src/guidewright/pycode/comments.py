@@ -22,7 +22,7 @@ _MACHINE = re.compile(
     r"^#\s*(?:noqa\b|type:|fmt:|ruff:|pragma\b|pylint:|mypy:|isort:|%%|@param\b|@title\b|!|%|-\*-|<codecell>|In\[)",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"[^\W\d_]{2,}|[^\W\d_A-Za-z]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,7 @@ the runs differ, by length and what both have in code spans and links. What is n
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -19,6 +20,7 @@ from guidewright.translate.hugo import Block, Sheet
 from guidewright.translate.markup import protected, targets
 from guidewright.translate.units import Unit, is_translated, of_slot
 
+_TOKEN = re.compile(r"\w+|\S")
 _ALIKE = 0.5
 """The share of tokens, 0 to 1, from which on two cells are taken for one that was changed."""
 _LIKELY = 0.3
@@ -157,7 +159,8 @@ def _meaning(source: str) -> str:
 
 
 def _likeness(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio()
+    matcher = difflib.SequenceMatcher(None, _TOKEN.findall(one), _TOKEN.findall(other), autojunk=False)
+    return matcher.ratio()
 
 
 def _comments(cell: Cell, block: Block, found: Pairing) -> None:

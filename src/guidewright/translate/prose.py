@@ -20,7 +20,8 @@ _FIELD = re.compile(r"(?:^|\s)(?P<key>context|note)=")
 _HARD_BREAK = re.compile(r"(?: {2,}|\\)\n")
 _CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|&#?\w+;")
-_WORD = re.compile(r"[^\W\d_]{2,}")
+# In other scripts than ours a word may be one letter.
+_WORD = re.compile(r"[^\W\d_]{2,}|[^\W\d_A-Za-z]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
