@@ -105,11 +105,11 @@ x_test, y_test = x_test[:128], y_test[:128]
 # %% [markdown]
 # Keras offers three ways to build a model:
 #
-# - the [Sequential API](https://keras.io/guides/sequential_model/), for a plain stack of layers; we
+# - the [Sequential API](sequential_model.md), for a plain stack of layers; we
 #   use it here
-# - the [Functional API](https://keras.io/guides/functional_api/), for any graph of layers, such as
+# - the [Functional API](functional_api.md), for any graph of layers, such as
 #   one with several inputs; this is the most common choice
-# - [subclassing](https://keras.io/guides/making_new_layers_and_models_via_subclassing/), where you
+# - [subclassing](making_new_layers_and_models_via_subclassing.md), where you
 #   write the computation yourself; we come to it further down
 #
 # Our stack has two pairs of convolutions with a pooling step between them. Averaging over the
@@ -545,23 +545,23 @@ if len(x_train) == 60_000:
 # progress bar and distribution. Override the training step alone. A training step computes
 # gradients, and each framework does that in its own way, so there is one guide for each:
 #
-# - [a custom training step in TensorFlow](https://keras.io/guides/custom_train_step_in_tensorflow/)
-# - [a custom training step in JAX](https://keras.io/guides/custom_train_step_in_jax/)
-# - [a custom training step in PyTorch](https://keras.io/guides/custom_train_step_in_torch/)
+# - [a custom training step in TensorFlow](custom_train_step_in_tensorflow.md)
+# - [a custom training step in JAX](custom_train_step_in_jax.md)
+# - [a custom training step in PyTorch](custom_train_step_in_torch.md)
 #
 # ### Writing your own training loop {#how-to-write-custom-training-loops}
 #
 # For control over every line, do without `fit()`, and use the Keras model as one part of a program
 # written in your framework:
 #
-# - [a training loop in TensorFlow](https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/)
-# - [a training loop in JAX](https://keras.io/guides/writing_a_custom_training_loop_in_jax/)
-# - [a training loop in PyTorch](https://keras.io/guides/writing_a_custom_training_loop_in_torch/)
+# - [a training loop in TensorFlow](writing_a_custom_training_loop_in_tensorflow.md)
+# - [a training loop in JAX](writing_a_custom_training_loop_in_jax.md)
+# - [a training loop in PyTorch](writing_a_custom_training_loop_in_torch.md)
 #
 # ### Distributing the training {#how-to-distribute-training}
 #
 # When one device is too small or too slow, spread the work over several:
 #
-# - [distributed training with TensorFlow](https://keras.io/guides/distributed_training_with_tensorflow/)
-# - [distributed training with JAX](https://keras.io/guides/distributed_training_with_jax/)
-# - [distributed training with PyTorch](https://keras.io/guides/distributed_training_with_torch/)
+# - [distributed training with TensorFlow](distributed_training_with_tensorflow.md)
+# - [distributed training with JAX](distributed_training_with_jax.md)
+# - [distributed training with PyTorch](distributed_training_with_torch.md)
