@@ -20,12 +20,13 @@ def translate() -> None:
 
 @translate.command(epilog=cli.examples("guidewright translate extract", "guidewright translate extract ko"))
 @click.argument("languages", nargs=-1, metavar="[LANG]...")
+@click.option("--guide", "guides", multiple=True, metavar="SLUG", help="This guide only; may be repeated.")
 @click.pass_context
-def extract(context: click.Context, /, languages: tuple[str, ...]) -> int:
+def extract(context: click.Context, /, languages: tuple[str, ...], guides: tuple[str, ...]) -> int:
     """Have the catalogs follow the English guides; no translation is lost."""
     from guidewright.commands import catalogs as command
 
-    return command.extract(cli.project(context), languages)
+    return command.extract(cli.project(context), languages, guides)
 
 
 @translate.command(

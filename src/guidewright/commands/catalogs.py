@@ -105,8 +105,13 @@ def works(project: Project, of: Locale, names: Sequence[str] = ()) -> tuple[list
 # ------------------------------------------------------------------ extract
 
 
-def extract(project: Project, codes: Sequence[str]) -> int:
-    """Have the catalogs follow the English; return 2 where one could not be read, and is as it was."""
+def extract(project: Project, codes: Sequence[str], names: Sequence[str] = ()) -> int:
+    """Have the catalogs follow the English; return 2 where one could not be read, and is as it was.
+
+    Args:
+        codes: the languages; all where it is empty.
+        names: guides, and ``site``; all where it is empty.
+    """
     chosen = [locale(project, code) for code in codes] or locales(project.settings)
     if not chosen:
         hint = 'name one: languages = ["ko"] in [tool.guidewright]; docs/translating.md tells the rest'
@@ -114,11 +119,13 @@ def extract(project: Project, codes: Sequence[str]) -> int:
     failed: list[Problem] = []
     with exclusive(project.settings.cache, "translate extract", _tell):
         for one in chosen:
+            works(project, one, names)  # refuses a name that is no guide's
             found, problems = works(project, one)
             failed += problems
             memory = [entry for work in found for entry in work.catalog.entries if entry.translated]
             for work in found:
-                _follow(work, one, memory)
+                if not names or work.name in names:
+                    _follow(work, one, memory)
     print_problems(failed)
     return WRONG_USE if failed else FINE
 
