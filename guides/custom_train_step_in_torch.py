@@ -31,7 +31,7 @@
 # calls one method of the model, `train_step()`, which computes a loss and updates the weights.
 #
 # When your learning algorithm is not the usual one, you need not give up the first kind of work.
-# Subclass [`keras.Model`](https://keras.io/api/models/model/), override `train_step()`, and go on
+# Subclass [`keras.Model`](https://keras.io/api/models/model/), override `train_step()`, and keep
 # calling `fit()`. This guide does so step by step. It begins with a step in which everything is
 # written out, hands some of the work back to Keras, adds weights for the samples and an evaluation
 # of your own, and ends with a network that draws digits.
@@ -125,10 +125,10 @@ class LowLevelModel(keras.Model):
 
 
 # %% [markdown]
-# `data` is one batch, in the form in which the data came to `fit()`. We shall pass `x` and `y`, so
-# it is a pair. A metric adds up over batches until somebody resets it. `fit()` resets all that the
-# property `metrics` lists, at the start of each epoch. With the property as above, these are
-# exactly our two.
+# `data` is one batch, in the same form as the data passed to `fit()`. We pass `x` and `y`, so it is
+# a pair. A metric adds up over batches until it is reset. `fit()` resets all that the property
+# `metrics` lists, at the start of each epoch. With the property above, it resets exactly our two
+# metrics.
 #
 # All models of this section look alike, so a function builds them. Called with inputs and outputs,
 # a subclass of `Model` is a functional model with methods of your own, and needs no `call()`. Its
@@ -151,7 +151,7 @@ model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.02))
 history = model.fit(x, y, batch_size=50, epochs=10, verbose=2)
 
 # %% [markdown]
-# The error has come down to that of the noise. How far are the weights from those of the rule?
+# The error is down to the level of the noise. How far are the weights from those of the rule?
 
 # %%
 kernel, bias = model.get_weights()
@@ -171,8 +171,9 @@ assert np.isclose(history.history["mae"][-1], np.abs(x @ kernel + bias - y).mean
 
 # %% [markdown]
 # A step can learn and still be wrong in details. For this model the gradient can be written down by
-# hand: that of the mean squared error is twice the mean of input times error. So we can check a
-# single step, the first one. With all samples in one batch, an epoch is one step:
+# hand: that of the mean squared error is twice the mean of input times error (prediction minus
+# target). So we can check a single step, the first one. With all samples in one batch, an epoch is
+# one step:
 
 # %%
 checked = build(LowLevelModel)
@@ -235,8 +236,8 @@ class HigherLevelModel(keras.Model):
 
 
 # %% [markdown]
-# This is the step that Keras takes by itself, but for sample weights. To see that, we train it and
-# a plain `keras.Model` from the same seed, and compare what `fit()` reports:
+# Apart from sample weights and loss scaling, this is the step that Keras takes by itself. To see
+# that, we train it and a plain `keras.Model` from the same seed, and compare what `fit()` reports:
 
 # %%
 reports = {}
@@ -259,16 +260,18 @@ assert np.allclose(ours["mae"], builtin["mae"], rtol=1e-4)
 assert ours["loss"][-1] < ours["loss"][0] / 2
 
 # %% [markdown]
-# Two more things for real projects. If the model is to train in `float16`, pass the loss through
-# `self.optimizer.scale_loss(loss)` before `backward()`, or small gradients may vanish; it does
-# nothing where no scaling is needed. And step methods run eagerly on PyTorch, so you can print and
-# set breakpoints inside. Only `compile(jit_compile=True)` hands them to `torch.compile`.
+# Two more things for real projects. If the model trains with the `mixed_float16` policy, pass the
+# loss through `self.optimizer.scale_loss(loss)` before `backward()`, or small gradients may vanish.
+# Under this policy, the optimizer divides the gradients by the scale, whether or not you have
+# multiplied the loss by it. Where no scaling is needed, `scale_loss()` does nothing. And step
+# methods run eagerly on PyTorch, so you can print and set breakpoints inside. Only
+# `compile(jit_compile=True)` hands them to `torch.compile`.
 
 # %% [markdown]
 # ## Supporting sample weights and class weights {#supporting-sample-weight-and-class-weight}
 #
 # `fit()` takes a weight for each sample, as `sample_weight`. The weights come as a third part of
-# `data`. The step above would fail on it, as it unpacks two parts. `unpack_x_y_sample_weight()`
+# `data`. The step above would fail, because it unpacks only two parts. `unpack_x_y_sample_weight()`
 # always returns three, with `None` for what is missing. Then hand the weights to the loss and to
 # the metrics:
 
@@ -352,19 +355,20 @@ assert recalls["weighted"] > 0.85
 assert recalls["weighted"] > recalls["unweighted"] + 0.2
 
 # %% [markdown]
-# `class_weight` works with arrays. With a `DataLoader` of PyTorch, let the loader yield the weights
-# as the third part of each batch.
+# `class_weight` works with arrays, but not with a PyTorch `DataLoader`: there, let the loader yield
+# the sample weights as the third part of each batch.
 
 # %% [markdown]
 # ## An evaluation step of your own {#your-own-evaluation-step}
 #
 # `evaluate()`, and `fit()` when it validates, call `test_step()`. It has no gradients and no
 # update. Keras runs it inside `torch.no_grad()`, so PyTorch records nothing. Pass `training=False`,
-# so that layers such as dropout are at rest.
+# so that layers such as dropout do nothing.
 #
-# An evaluation may report more than the training does. This one adds the share of predictions that
-# are less than 0.2 off the mark. It continues our first model, which has its own loss, so it has to
-# provide its own test step too: the built-in one would look for a compiled loss.
+# An evaluation may report more than the training does. This one adds `close`, the share of
+# predictions that are less than 0.2 off the mark. It continues our first model, which has its own
+# loss, so it has to provide its own test step too: the built-in one would look for a compiled loss.
+# During training nothing updates `close`, so the training step leaves it out of its report.
 
 
 # %%
@@ -416,7 +420,7 @@ assert np.isclose(history.history["val_close"][-1], evaluation["close"], atol=1e
 # A generative adversarial network is the classic case for a step of your own, because it has two
 # networks with opposed aims. The *generator* turns random vectors into pictures. The
 # *discriminator* gets real pictures and generated ones, and learns to tell them apart. The
-# generator learns to be mistaken for real.
+# generator learns to make pictures that pass for real ones.
 #
 # We let it learn to draw one digit, the eight. MNIST has 5,851 of them among its training pictures,
 # which is few enough for a CPU. Each picture becomes a vector of 784 numbers between 0 and 1.
@@ -440,8 +444,8 @@ eights = eights[:512]
 # %% [markdown]
 # Both networks are small stacks of dense layers. The discriminator ends in one number without an
 # activation, a *logit*: above zero it says "real", below "generated". Its dropout keeps it from
-# knowing the real pictures by heart, and from running away from the generator. We seed once more,
-# so that this part does not depend on what ran before.
+# knowing the real pictures by heart, and from getting too far ahead of the generator. We seed once
+# more, so that this part does not depend on what ran before.
 
 # %%
 keras.utils.set_random_seed(2026)
@@ -474,12 +478,12 @@ discriminator = keras.Sequential(
 # Three things differ from the models above:
 #
 # - `compile()` is our own too. It takes two optimizers, and gives none to Keras.
-# - The model has no `call()`, for the pair as a whole computes nothing. Both networks have their
-#   weights already, so we can tell Keras that there is nothing left to build.
-# - Each network has a step of its own. The one of the discriminator makes its pictures inside
-#   `torch.no_grad()`, as the generator is not to learn from them. The one of the generator must go
-#   back *through* the discriminator. So it leaves gradients in the weights of both, but applies
-#   only the generator's. Next time, `descend()` clears what was left in the discriminator.
+# - The model has no `call()`, because the pair as a whole computes nothing. Both networks have
+#   their weights already, so we can tell Keras that there is nothing left to build.
+# - Each network has a step of its own. The discriminator's step makes its pictures inside
+#   `torch.no_grad()`, as the generator is not to learn from them. The generator's step must go back
+#   *through* the discriminator. So it leaves gradients in the weights of both, but applies only the
+#   generator's. Next time, `descend()` clears what was left in the discriminator.
 
 
 # %%
@@ -521,7 +525,7 @@ class GAN(keras.Model):
 
     def generator_step(self, count):
         on_fake = self.discriminator(self.generate(count), training=True)
-        # The generator is content when its pictures are taken for real.
+        # The generator's loss is small when its pictures are taken for real.
         loss = self.loss_fn(ops.ones_like(on_fake), on_fake)
         descend(self.generator, loss, self.generator_optimizer)
         self.generator_loss.update_state(loss)
@@ -595,7 +599,7 @@ figure.tight_layout()
 plt.show()
 
 # %% [markdown]
-# The losses of a GAN do not go to zero, and should not. Each network is the measure of the other,
+# The losses of a GAN do not go to zero, and should not. Each network is measured against the other,
 # so what matters is that neither wins. If the discriminator only said "I cannot tell", its loss
 # would be 2 × ln 2 ≈ 1.39, and that of the generator ln 2 ≈ 0.69.
 

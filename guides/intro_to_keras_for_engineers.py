@@ -26,7 +26,7 @@
 # %% [markdown]
 # ## Introduction {#introduction}
 #
-# Keras 3 is a deep learning library that does its arithmetic on a framework of your choice: JAX,
+# Keras 3 is a deep learning library that runs its computations on a framework of your choice: JAX,
 # TensorFlow or PyTorch. You write a model once, and it trains on any of the three.
 #
 # This guide goes through the work that most projects begin with: load data, build a model, train
@@ -45,8 +45,8 @@ import os
 
 import numpy as np
 
-# Keras reads this variable once, while it is imported. It must be set before the
-# import, and has no effect afterwards.
+# Keras reads this variable once, when Keras is imported. It must be set before the import, and has
+# no effect afterwards.
 os.environ["KERAS_BACKEND"] = "jax"
 
 import keras
@@ -135,8 +135,8 @@ model = keras.Sequential(
 )
 
 # %% [markdown]
-# The summary lists the layers, the shapes that they put out, and their parameters. `None` stands
-# for the size of the batch, which is not fixed.
+# The summary lists the layers, their output shapes, and how many parameters they have. `None`
+# stands for the size of the batch, which is not fixed.
 
 # %%
 model.summary()
@@ -148,12 +148,12 @@ assert model.layers[5].output.shape == (None, 128)
 
 # %% [markdown]
 # `compile()` says how the model is to learn: the loss to make small, the optimizer that does so,
-# and the metrics to report. The *sparse* variants of loss and metric take labels as whole
+# and the metrics to report. The *sparse* versions of the loss and the metric take labels as whole
 # numbers, so there is no need to turn them into one-hot vectors.
 #
-# How the training step then runs depends on the backend. JAX compiles it with XLA. TensorFlow turns
-# it into a graph, and normally uses XLA too where there is a GPU. PyTorch runs it eagerly, unless
-# you pass `jit_compile=True`, which uses `torch.compile`.
+# How the training step runs depends on the backend. JAX compiles it with XLA. TensorFlow turns it
+# into a graph, and normally uses XLA too where there is a GPU. PyTorch runs it eagerly, unless you
+# pass `jit_compile=True`, which uses `torch.compile`.
 
 # %%
 model.compile(
@@ -163,8 +163,8 @@ model.compile(
 )
 
 # %% [markdown]
-# Two numbers decide how long the training takes: how many pictures make a batch, and how many times
-# it may go through all of the training data.
+# Two numbers decide how long the training takes: how many pictures make a batch, and how many
+# times, at most, the model goes through the training data.
 
 # %% tags=["parameters"]
 batch_size = 128
@@ -243,7 +243,7 @@ weights_before_saving = model.get_weights()
 predictions_before_saving = model.predict(x_test[:256], verbose=0)
 
 # %% [markdown]
-# So a single call gets the model back, ready to predict or to go on training:
+# A single call brings the model back, ready to predict or to go on training:
 
 # %%
 model = keras.saving.load_model("final_model.keras")
@@ -271,7 +271,7 @@ assert np.allclose(predictions[:256], predictions_before_saving, atol=1e-3)
 assert abs((predictions.argmax(axis=-1) == y_test).mean() - test_acc) < 0.01
 
 # %% [markdown]
-# That is the whole round: load, build, train, save, predict.
+# That is the whole cycle: load, build, train, save, predict.
 
 # %% [markdown]
 # ## Writing components that work on every framework {#writing-cross-framework-custom-components}
@@ -281,7 +281,7 @@ assert abs((predictions.argmax(axis=-1) == y_test).mean() - test_acc) < 0.01
 # Most of these functions are in the namespace `keras.ops`:
 #
 # - the NumPy API, for instance `keras.ops.matmul` or `keras.ops.stack`
-# - what neural networks need beyond NumPy, for instance `keras.ops.conv` or
+# - functions that neural networks need and NumPy lacks, for instance `keras.ops.conv` or
 #   `keras.ops.binary_crossentropy`
 #
 # They work on the backend's own tensors, so gradients, compilation and GPUs work as usual.
@@ -318,9 +318,9 @@ class MyDense(keras.layers.Layer):
 # %% [markdown]
 # A layer that draws random numbers uses the namespace `keras.random`. Give its functions a whole
 # number as the seed, and they return the same numbers every time. Give them a `SeedGenerator`, and
-# each draw gets a new seed. The generator keeps its state in a variable, and the layer tracks this
-# variable together with its own. So the state also moves on in compiled steps, where Python code is
-# not run again.
+# each draw gets a new seed. The seed generator keeps its state in a variable, and Keras tracks this
+# variable together with the layer's own variables. So the state also moves on in compiled steps,
+# where Python code is not run again.
 #
 # Dropout is meant for training only. Keras passes `training=True` to `call()` when `fit()` trains.
 # It passes `training=False` in `evaluate()`, in `predict()`, and when `fit()` validates.
@@ -331,7 +331,7 @@ class MyDropout(keras.layers.Layer):
     def __init__(self, rate, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.rate = rate
-        # Its state becomes one of `self.variables`, and is not trained.
+        # The seed generator's state becomes one of `self.variables`, and is not trained.
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, inputs, training=False):
@@ -462,10 +462,11 @@ if len(x_train) == 60_000:
 # So a team can change its backend and keep its data pipeline, or the other way round.
 #
 # First a PyTorch `DataLoader`. It shuffles and makes the batches itself, so `fit()` gets no
-# `batch_size`. It gets `shuffle=False`, or Keras would warn that it ignores the default,
-# `shuffle=True`. A loader cannot be split by `validation_split`, so we pass the test set as
-# validation data. That is fine for one epoch in which nothing is tuned. The loader has a generator
-# with a seed of its own, because Keras seeds PyTorch's global one only where PyTorch is the backend.
+# `batch_size`. It gets `shuffle=False`, because Keras would otherwise warn that the default,
+# `shuffle=True`, is ignored. A loader cannot be split by `validation_split`, so we pass the test
+# set as validation data. That is fine for one epoch in which nothing is tuned. The loader has a
+# generator with a seed of its own, because Keras seeds PyTorch's global generator only where
+# PyTorch is the backend.
 
 # %% tags=["varies"]
 import torch
@@ -536,8 +537,8 @@ if len(x_train) == 60_000:
 # %% [markdown]
 # ## Further reading {#further-reading}
 #
-# You have seen models train on a backend of your choice, layers that do not care which one it is,
-# and data from three sources. From here you can go deeper in three directions.
+# You have seen models train on a backend of your choice, layers that run on any backend, and data
+# from three sources. From here you can go deeper in three directions.
 #
 # ### Customizing what happens in `fit()` {#how-to-customize-what-happens-in-fit}
 #

@@ -28,13 +28,13 @@
 #
 # `fit()` suits most training, and [a training step of your own](custom_train_step_in_torch.md)
 # suits much of the rest. Sometimes you want every line in your hands: the order of the batches,
-# when which weights move, what is printed. Then write the loop yourself. With the PyTorch backend
+# which weights move when, what is printed. Then write the loop yourself. With the PyTorch backend
 # this is an ordinary loop of PyTorch, because a Keras model is a `torch.nn.Module`, its weights are
 # parameters, and what it returns are tensors.
 #
-# This guide writes such a loop and adds to it, one after the other, metrics, validation,
-# compilation, and the losses that layers bring along. At the end, it trains a network that draws
-# digits. The same is told for [JAX](writing_a_custom_training_loop_in_jax.md) and for
+# This guide writes such a loop and adds to it step by step: metrics, validation, compilation, and
+# the losses that layers bring along. At the end, it trains a network that draws digits. Sister
+# guides do the same in [JAX](writing_a_custom_training_loop_in_jax.md) and
 # [TensorFlow](writing_a_custom_training_loop_in_tensorflow.md).
 
 # %% [markdown]
@@ -71,7 +71,7 @@ gan_epochs = 20
 # %% [markdown]
 # ## The data and the model {#the-data-and-the-model}
 #
-# We classify the handwritten digits of MNIST. To keep the loops short, we train on the first 12,000
+# We classify the handwritten digits of MNIST. To keep the runs short, we train on the first 12,000
 # training pictures, and validate on the 2,000 that follow. Every picture becomes a vector of 784
 # numbers between 0 and 1.
 
@@ -181,7 +181,7 @@ print(f"mean loss of the epoch: {total / len(train_loader):.3f}")
 # a list of gradients, and the list of variables that they belong to. Four things to know:
 #
 # - a Keras variable keeps its tensor in `value`, and so its gradient in `value.grad`
-# - `apply()` goes inside `torch.no_grad()`, as an update is not to be recorded for gradients
+# - `apply()` goes inside `torch.no_grad()`, so that the update is not recorded for differentiation
 # - the model clears the gradients, with `model.zero_grad()`
 # - the variables must be the same ones in every round
 
@@ -208,8 +208,8 @@ print(f"mean loss of the epoch: {total_2 / len(train_loader):.3f}")
 
 # %% [markdown]
 # Both loops began with the same weights and saw the same batches. After plain gradient descent,
-# they must end with the same weights too, but for rounding. (With Adam, they would come out a
-# little apart. PyTorch and Keras do not guard the division against zero in quite the same way.)
+# they must end with the same weights too, apart from rounding. (With Adam, they would come out a
+# little apart. PyTorch and Keras do not guard against division by zero in quite the same way.)
 
 # %%
 pairs = zip(model.get_weights(), model_2.get_weights(), strict=True)
@@ -233,7 +233,7 @@ assert 0 < total / len(train_loader) < 2.3
 # variables are updated without recording gradients, so it is safe to hand them the logits as they
 # are.
 #
-# From here on, what happens with one batch stands in a function.
+# From here on, the work on one batch is in a function.
 
 # %%
 model = new_model()
@@ -274,7 +274,7 @@ assert not accuracy_metric.result().requires_grad
 assert optimizer.iterations == len(train_loader)
 
 # %% [markdown]
-# The accuracy is that *during* the epoch: the first batches met a model that knew nothing yet.
+# This is the accuracy *during* the epoch: the first batches met a model that knew nothing yet.
 
 # %% [markdown]
 # ## Validation {#validation}
@@ -332,7 +332,7 @@ if len(x_train) == 12_000:
     assert history["val_accuracy"][-1] > 0.9
     assert history["accuracy"][-1] > 0.94
 
-# %% alt="Two line charts by epoch. On the left the training loss, a solid line, falls steadily, and the validation loss, a dashed line, falls too and stays above it. On the right both accuracies rise to above 0.9, that of the training data further."
+# %% alt="Two line charts by epoch. On the left the training loss, a solid line, falls steadily, and the validation loss, a dashed line, falls too and stays above it. On the right both accuracies rise and end above 0.9, that of the training data higher."
 figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3))
 for axis, name in ((left, "loss"), (right, "accuracy")):
     axis.plot(range(1, epochs + 1), history[name], "o-", label="training")
@@ -346,16 +346,16 @@ plt.show()
 # ## Compiling the step {#compiling-the-step}
 #
 # PyTorch runs a step operation by operation. `torch.compile` captures the operations as a graph
-# instead, and gives the graph to a compiler. The usual compiler is *Inductor*,
-# `torch.compile(function)`. For the CPU it writes C++, and so needs a working C++ compiler on the
-# machine where the loop runs, such as `g++`. On a GPU it writes Triton kernels. The first call then
-# takes from seconds to a minute, and later ones may be faster. For a model as small as ours it does
-# not pay.
+# instead, and gives the graph to a compiler. The default compiler is *Inductor*, which plain
+# `torch.compile(function)` uses. For the CPU it writes C++, and so needs a working C++ compiler on
+# the machine where the loop runs, such as `g++`. On a GPU it writes Triton kernels. Either way, the
+# first call takes from seconds to a minute, and later ones may be faster. For a model as small as
+# ours, compiling is not worth it.
 #
 # Capture itself needs no compiler, and is also where things go wrong first: what cannot be captured
 # breaks the graph in two. A compiler for `torch.compile` is just a function that gets the graph. So
-# we write one that takes a note and runs the graph as it is, to see how much of the forward pass of
-# a Keras model is captured:
+# we write one that keeps the graph and runs it as it is, to see how much of the forward pass of a
+# Keras model is captured:
 
 # %%
 graphs = []
@@ -491,12 +491,11 @@ assert len(penalised.losses) == 2
 # %% [markdown]
 # ## A small GAN {#a-small-gan}
 #
-# A generative adversarial network has two networks that learn in turns, so the order of things is
-# in your hands from the start. A *generator* draws pictures from random vectors. A *discriminator*
-# learns to tell them from real ones, while the generator learns to deceive it. Each has its own
-# optimizer.
+# A generative adversarial network has two networks that learn in turns, so you decide the order of
+# the steps anyway. A *generator* draws pictures from random vectors. A *discriminator* learns to
+# tell them from real ones, while the generator learns to deceive it. Each has its own optimizer.
 #
-# We let it learn a single digit, the three, which dense networks learn on a CPU in about half a
+# We let it learn a single digit, the three, which dense networks learn on a CPU in less than a
 # minute. There are 6,131 threes in the training set of MNIST.
 
 # %%
@@ -535,13 +534,13 @@ discriminator = keras.Sequential(
 
 # %% [markdown]
 # Since a Keras model returns tensors of PyTorch, the rest can come from PyTorch, and here it does:
-# the optimizers and the loss. Two lines deserve a second look:
+# the optimizers and the loss. Two things deserve a second look:
 #
 # - `fake.detach()` cuts the pictures off from the generator, so the discriminator's loss does not
 #   reach it.
-# - The generator's loss *does* go through the discriminator, and leaves gradients in its weights
-#   too. They are never applied, for `discriminator_optimizer.zero_grad()` clears them in the next
-#   round.
+# - The generator's loss, in contrast, *does* go through the discriminator, and leaves gradients in
+#   its weights too. They are never applied, because `discriminator_optimizer.zero_grad()` clears
+#   them in the next round.
 #
 # The target for real pictures is 0.9 instead of 1, so the discriminator does not become too sure of
 # itself. `keras.random.normal` makes its tensor on the device that the models use.
@@ -634,8 +633,8 @@ figure.tight_layout()
 plt.show()
 
 # %% [markdown]
-# Do not expect either loss to go to zero: each network is the other one's measure, and a loss near
-# zero would mean that one of them has won.
+# Do not expect either loss to go to zero: each network is measured against the other, and a loss
+# near zero would mean that one of them has won.
 
 # %%
 for name, values in gan_history.items():
@@ -668,7 +667,7 @@ assert not np.array_equal(generator_before[0], trained(generator)[0])
 # compilation, with the losses of layers, and with two networks at once. From here:
 #
 # - [A training step of your own in PyTorch](custom_train_step_in_torch.md) keeps `fit()`, and with
-#   it callbacks and progress bars. The same GAN comes out shorter.
+#   it callbacks and progress bars. The same kind of GAN is a single class there.
 # - [Training with the built-in methods](training_with_built_in_methods.md) lists what `fit()` does
 #   without any of this.
 # - [Distributed training with PyTorch](distributed_training_with_torch.md) runs a loop like this

@@ -159,6 +159,7 @@ def _write(project: Project, made: Translated, all_: Sequence[Translated]) -> No
         site_name=made.site_name,
         copyright=interface.text("copyright", language),
         search=made.locale.search if made.locale else (),
+        separator=made.locale.search_separator if made.locale else "",
         languages=[(one.language.code, one.language.name) for one in all_],
     )
     tree.write(

@@ -27,6 +27,7 @@ def config(
     site_name: str = "",
     copyright: str = "",
     search: Sequence[str] = (),
+    separator: str = "",
     languages: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return the text of ``build/<language>/mkdocs.yml``.
@@ -36,6 +37,7 @@ def config(
     Args:
         site_name, copyright: in the language; the settings' name, and none, where they are empty.
         search: languages of the search index; empty for the engine's own choice.
+        separator: what parts words there, as a regular expression of JavaScript's; empty for the engine's own.
         languages: code and name of every language of the site, in the order of its switch.
 
     Raises:
@@ -57,8 +59,9 @@ def config(
     }
     if copyright:
         document["copyright"] = copyright
-    if search:
-        document["plugins"] = {"search": {"lang": list(search)}}
+    if search or separator:
+        options = {"lang": list(search), "separator": separator}
+        document["plugins"] = {"search": {key: value for key, value in options.items() if value}}
     if len(languages) > 1:
         document["extra"] |= _switch(settings, languages, language, default_language)
     if settings.site_url:

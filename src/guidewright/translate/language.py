@@ -30,7 +30,7 @@ _SETTINGS_SCHEMA: dict[str, Any] = {
         "threshold": {"type": "number", "minimum": 0, "maximum": 1},
         "script": {"type": "string"},
         "sentence_endings": _STRINGS,
-        "particles": {"type": "boolean"},
+        "search_separator": {"type": "string", "format": "regex"},
         "hugo": {
             "type": "object",
             "additionalProperties": False,
@@ -104,8 +104,8 @@ class Locale:
     """A regular expression for one letter of the language's script: a translation without any is English."""
     sentence_endings: tuple[str, ...] = ()
     """How a sentence of the prose may end, before its full stop: the register."""
-    particles: bool = False
-    """Whether words take particles without a blank, which makes emphasis beside them fail in CommonMark."""
+    search_separator: str = ""
+    """A regular expression of JavaScript's: what parts words, particles among it; empty for the engine's own."""
     hugo: Mapping[str, Any] = field(default_factory=dict)
     """How a Hugo site of this language labels a page's head: see :mod:`guidewright.translate.hugo`."""
     keep: tuple[str, ...] = ()
