@@ -1,6 +1,6 @@
 # ---
 # title: A training step of your own in TensorFlow
-# description: Override what `fit()` does with a batch, up to a small GAN, and keep all else that `fit()` gives.
+# description: Override what `fit()` does with a batch, keep everything else that `fit()` does for you, and train a small GAN.
 # authors: ["[The Guidewright authors](https://github.com/guidewright/guidewright)"]
 # created: 2026-11-23
 # modified: 2026-11-23
@@ -32,11 +32,11 @@
 # returns the numbers to report. So when your algorithm is not the usual one, override this method,
 # and leave the rest as it is.
 #
-# We begin with a step in which everything is spelled out, and end with a GAN, where two networks
-# with two optimizers work against each other. A step needs gradients, and each framework computes
-# them in its own way. There are sister guides for [JAX](custom_train_step_in_jax.md) and
-# [PyTorch](custom_train_step_in_torch.md). If `fit()` is new to you, begin with [its own
-# guide](training_with_built_in_methods.md).
+# We begin with a step in which everything is spelled out, and end with a generative adversarial
+# network (GAN), where two networks with two optimizers work against each other. A step needs
+# gradients, and each framework computes them in its own way. There are sister guides for
+# [JAX](custom_train_step_in_jax.md) and [PyTorch](custom_train_step_in_torch.md). If `fit()` is new
+# to you, begin with [its own guide](training_with_built_in_methods.md).
 
 # %% [markdown]
 # ## Setup {#setup}
@@ -57,9 +57,9 @@ import tensorflow as tf
 import keras
 
 # %% [markdown]
-# The first sections use made data: 1,000 samples for training and 500 for testing, with 32 features
-# each. The target is a weighted sum of the features, plus noise with a standard deviation of 0.1.
-# So on new samples a mean squared error of about 0.01 is the best that any model can reach.
+# The first sections use made-up data: 1,000 samples for training and 500 for testing, with 32
+# features each. The target is a weighted sum of the features, plus noise with a standard deviation
+# of 0.1. So on new samples a mean squared error of about 0.01 is the best that any model can reach.
 
 # %%
 rng = np.random.default_rng(2026)
@@ -75,7 +75,7 @@ assert keras.backend.backend() == "tensorflow"
 assert abs(np.std(y_test - x_test @ true_weights) - 0.1) < 0.02
 
 # %% [markdown]
-# All models of these sections are one small network. A function makes them, and sets the seed
+# All models in these sections share one small network. A function makes them, and sets the seed
 # first. So all start with the same weights, and any difference comes from the training step.
 
 
@@ -108,7 +108,9 @@ def new_model(model_class):
 #
 # A metric has a state. `update_state()` adds a batch, and `result()` gives the value over all
 # batches since the last reset. At the start of each epoch `fit()` resets what the property
-# `metrics` lists. A metric of your own that is missing there would go on averaging over all epochs.
+# `metrics` lists. Keras itself finds metrics that are attributes of the model. We override the
+# property, so that it lists exactly our two. A metric left out of it would go on averaging over all
+# epochs.
 
 
 # %%
@@ -126,7 +128,7 @@ class LowLevelNet(SmallNet):
         x, y = data
         with tf.GradientTape() as tape:
             y_pred = self(x, training=True)
-            # Both have the shape (batch, 1). A target of shape (batch,) would be spread
+            # Both have the shape (batch, 1). A target of shape (batch,) would be broadcast
             # to (batch, batch) here, without an error.
             mse = keras.ops.mean(keras.ops.square(y - y_pred))
         gradients = tape.gradient(mse, self.trainable_variables)
@@ -139,7 +141,8 @@ class LowLevelNet(SmallNet):
 
 # %% [markdown]
 # `compile()` gets an optimizer and nothing else, since the step has its own loss and metrics. With
-# `verbose=2`, `fit()` prints a line per epoch, with the names that the step returned.
+# `verbose=2`, `fit()` prints a line per epoch, with the values under the names that the step
+# returned.
 
 # %%
 low_level = new_model(LowLevelNet)
@@ -153,9 +156,9 @@ assert low_level_history.history["mae"][-1] < low_level_history.history["mae"][0
 assert int(low_level.optimizer.iterations) == 5 * 20
 
 # %% [markdown]
-# Inside `fit()` this code runs as Python only while TensorFlow turns it into a graph. To look for a
-# mistake with `print()` or a debugger, pass `run_eagerly=True` to `compile()`, or call the step on
-# one batch yourself:
+# `fit()` runs this Python code only once or twice, to make a TensorFlow graph of it. After that
+# only the graph runs, and `print()` shows nothing. To look for a mistake with `print()` or a
+# debugger, pass `run_eagerly=True` to `compile()`, or call the step on one batch yourself:
 
 # %%
 logs = low_level.train_step((x_train[:50], y_train[:50]))
@@ -175,9 +178,9 @@ print(list(logs), "after step", int(low_level.optimizer.iterations))
 #   ourselves, and count each batch by its number of samples, or a smaller last batch would weigh
 #   too much.
 #
-# What is left to add is what Keras does not do. This step reports the length of the gradient over
-# all variables, a number that gives early notice when a training diverges. Its metric is a plain
-# attribute. Keras finds it, lists it in `self.metrics`, and resets it.
+# All that is left for you to write is what Keras does not do. This step reports the length of the
+# gradient over all variables, a number that gives early notice when training diverges. Its metric
+# is a plain attribute. Keras finds it, lists it in `self.metrics`, and resets it.
 
 
 # %%
@@ -235,12 +238,13 @@ assert min(watched_history.history["grad_norm"]) > 0
 assert [metric.name for metric in watched.metrics] == ["loss", "compile_metrics", "grad_norm"]
 
 # %% [markdown]
-# ## Supporting sample weight and class weight {#supporting-sample-weight-and-class-weight}
+# ## Supporting sample weights and class weights {#supporting-sample-weight-and-class-weight}
 #
 # `fit()` accepts `sample_weight`, a number per sample that says how much it counts, and
-# `class_weight`, a number per class. Keras looks the class weights up, so both reach the step in
-# the same form: as a third part of `data`, with one weight for each sample of the batch.
-# `keras.utils.unpack_x_y_sample_weight()` takes `data` apart, and gives `None` for a missing part.
+# `class_weight`, a number per class. Keras looks up the weight of each sample's class, so both
+# reach the step in the same form: as a third part of `data`, with one weight for each sample of the
+# batch. `keras.utils.unpack_x_y_sample_weight()` takes `data` apart, and gives `None` for a missing
+# part.
 #
 # The weights go to `compute_loss()`, which multiplies the loss of each sample before it takes the
 # mean, and to `compute_metrics()`, which uses them for the `weighted_metrics` of `compile()` only.
@@ -261,11 +265,11 @@ class WeightedNet(WatchedNet):
 
 
 # %% [markdown]
-# Class weights need classes. Let the model tell whether a target is among the highest tenth. Since
-# nine of ten are not, a model that mostly says "no" has a small loss already. A weight of 9 for the
-# rare class makes up for that, and more of its samples are found: their share is called recall. We
-# give the weights in both forms. The network has no activation at its end, so its output is a
-# *logit*, which is positive for "yes".
+# Class weights need classes. We ask the model whether a target is in the highest tenth. Since nine
+# of ten are not, a model that mostly says "no" has a small loss already. A weight of 9 for the rare
+# class makes up for that, and more of its samples are found. The share of a class's samples that is
+# found is called its *recall*. We give the weights in both forms. The network has no activation at
+# its end, so its output is a *logit*, which is positive for "yes".
 
 # %%
 limit = np.quantile(y_train, 0.9)
@@ -290,13 +294,14 @@ assert recalls["class_weight"] > max(0.7, recalls["no weights"] + 0.2)
 assert abs(recalls["class_weight"] - recalls["sample_weight"]) < 0.05
 
 # %% [markdown]
-# ## Your own evaluation step {#your-own-evaluation-step}
+# ## An evaluation step of your own {#your-own-evaluation-step}
 #
 # `evaluate()` runs `test_step()` on each batch, and so does `fit()` when it validates. The
 # inherited one would report a `grad_norm` of 0, since it returns all of `self.metrics`. Ours leaves
-# it out, and adds the share of predictions that are off by less than 0.25. It needs no tape and no
-# optimizer. It calls the model with `training=False`, which switches off dropout and the like. (For
-# `predict()` there is `predict_step()`.)
+# it out, and adds `close`, the share of predictions that are off by less than 0.25. (While the
+# model trains, `close` is reported as 0 for the same reason: only the evaluation updates it.) It
+# needs no tape and no optimizer. It calls the model with `training=False`, which switches off
+# dropout and the like. (For `predict()` there is `predict_step()`.)
 
 
 # %%
@@ -330,7 +335,7 @@ assert abs(evaluation["close"] - np.mean(np.abs(errors) < 0.25)) < 0.02
 # %% [markdown]
 # ## A small GAN {#a-small-gan}
 #
-# A generative adversarial network (GAN) learns to make pictures like those of a data set. Its
+# A generative adversarial network (GAN) learns to make pictures like those of a dataset. Its
 # **generator** turns random numbers into a picture. Its **discriminator** gets a picture, and says
 # whether it is real or generated. They learn in turn: the discriminator to tell the two kinds
 # apart, the generator to be taken for real. One loss and one optimizer cannot express that.
@@ -349,10 +354,10 @@ threes = threes[:512]
 gan_epochs = 50
 
 # %% [markdown]
-# Dense layers are enough for pictures of 28 by 28, and they are fast on a CPU. Leaky ReLU passes a
-# little of negative values on, so that the gradient finds its way through the discriminator back to
-# the generator. Batch normalization keeps running averages. A momentum of 0.8 lets them keep up
-# with a generator that changes quickly.
+# Dense layers are enough for pictures of 28 by 28, and they are fast on a CPU. Leaky ReLU lets a
+# little of each negative value through, so that the gradient finds its way through the
+# discriminator back to the generator. Batch normalization keeps running averages. A momentum of 0.8
+# lets them keep up with a generator that changes quickly.
 
 # %%
 keras.utils.set_random_seed(2026)
@@ -385,9 +390,10 @@ discriminator = keras.Sequential(
 # inherited one, because `fit()` refuses a model that was not compiled.
 #
 # The step has two halves. Which variables a half passes to the tape and to the optimizer decides
-# who learns in it. In the first, the generator only supplies pictures, made outside of the tape. In
-# the second, the gradient flows through the discriminator, but only the generator changes. Its
-# pictures carry the label "real" there, for that is what the discriminator should come to say.
+# which network learns in it. In the first, the generator only supplies pictures, made outside the
+# tape. In the second, the gradient flows through the discriminator, but only the generator changes.
+# Its pictures carry the label "real" there, for that is what the generator wants to hear from the
+# discriminator.
 #
 # The random numbers come from a `SeedGenerator`. Its state is a variable, so each step draws new
 # ones, also in the graph.
@@ -448,7 +454,8 @@ class GAN(keras.Model):
 #
 # The loss says little about a GAN, so we want to see pictures on the way.
 # [Callbacks](writing_your_own_callbacks.md) work as with any other model. This one generates ten
-# pictures after chosen epochs, always from the same noise.
+# pictures after the first epoch, after one fifth of all epochs, and after the last, always from the
+# same noise.
 
 # %% tags=["test"]
 before = [weight.numpy() for weight in generator.trainable_weights + discriminator.trainable_weights]
@@ -492,9 +499,9 @@ assert gallery[gan_epochs].shape == (10, 28, 28)
 assert not np.array_equal(gallery[1], gallery[gan_epochs])
 
 # %% [markdown]
-# Here is what the callback has collected. Each column comes from one point of noise.
+# Here is what the callback has collected. All pictures in a column come from the same noise vector.
 
-# %% alt="Three rows of ten generated pictures. After epoch 1 they are grey noise, after epoch 10 thin and speckled threes, and after epoch 50 bold threes in different shapes, which are easy to read."
+# %% alt="Three rows of ten generated pictures. After epoch 1 they are mostly grey noise, after epoch 10 thin and speckled threes, and after epoch 50 bold threes in different shapes, which are easy to read."
 figure, axes = plt.subplots(len(gallery), 10, figsize=(7, 2.6))
 for row, (epoch, images) in zip(axes, gallery.items(), strict=True):
     row[0].set_ylabel(f"epoch {epoch}", rotation=0, ha="right", va="center")
@@ -523,8 +530,8 @@ if len(threes) == 6_016 and gan_epochs == 50:
 # And the two losses. If the discriminator could only guess, it would give every picture a
 # probability of one half, and both losses would be ln 2, about 0.69. That is the dotted line. At
 # first the discriminator tells the pictures apart with ease. Then the generator catches up, and the
-# discriminator, small as it is and with a small learning rate, does little better than guessing.
-# Low losses are not the aim here: when one side gets better, the other has a harder time.
+# discriminator, which learns more slowly, does little better than guessing. Low losses are not the
+# aim here: when one side gets better, the other has a harder time.
 
 # %% alt="Line chart of the two losses by epoch. The loss of the generator shoots up in the first epochs and then falls, while that of the discriminator rises. Later both run close to the dotted line at 0.69."
 plt.figure(figsize=(7, 3))

@@ -26,19 +26,19 @@
 # %% [markdown]
 # ## Introduction {#introduction}
 #
-# `fit()` is a loop that somebody else has written. When you need to see and decide every step of a
-# training, write the loop yourself. Layers, losses, metrics and optimizers of Keras work outside of
+# `fit()` is a loop that somebody else has written. When you need to see and control every step of
+# the training, write the loop yourself. Keras layers, losses, metrics and optimizers work outside
 # `fit()` too. TensorFlow adds two things: the gradients, and a way to make the loop fast.
 #
 # If only the work on one batch is special in your case, there is a shorter way: override the
-# [training step](custom_train_step_in_tensorflow.md), and let `fit()` do the rest. This guide
-# exists for [JAX](writing_a_custom_training_loop_in_jax.md) and
-# [PyTorch](writing_a_custom_training_loop_in_torch.md) as well.
+# [training step](custom_train_step_in_tensorflow.md), and let `fit()` do the rest. There are sister
+# guides for [JAX](writing_a_custom_training_loop_in_jax.md) and
+# [PyTorch](writing_a_custom_training_loop_in_torch.md).
 
 # %% [markdown]
 # ## Setup {#setup}
 #
-# The loop calls TensorFlow directly, so this code cannot change its backend.
+# The loop calls TensorFlow directly, so the backend has to be TensorFlow.
 
 # %%
 import os
@@ -57,8 +57,8 @@ keras.utils.set_random_seed(2026)
 # %% [markdown]
 # ## The data and the model {#the-data-and-the-model}
 #
-# We read handwritten digits. Of MNIST's 60,000 pictures for training, we train on the first 12,000
-# and validate on the 2,000 after them.
+# We train a model to read handwritten digits. Of MNIST's 60,000 pictures for training, we train on
+# the first 12,000 and validate on the 2,000 after them.
 
 # %%
 (images, labels), _ = keras.datasets.mnist.load_data()
@@ -75,8 +75,7 @@ epochs = 5
 gan_epochs = 40
 
 # %% [markdown]
-# A `tf.data.Dataset` hands out batches. A loop over it is one epoch, and each new loop shuffles
-# anew.
+# A `tf.data.Dataset` hands out batches. One pass over it is an epoch, and each pass shuffles anew.
 
 # %%
 train_data = tf.data.Dataset.from_tensor_slices((x_train, y_train))
@@ -87,9 +86,10 @@ for x_batch, y_batch in train_data.take(1):
     print("one batch:", x_batch.shape[1:], x_batch.dtype.name, "and", y_batch.dtype.name)
 
 # %% [markdown]
-# The model is a small dense network. It needs no `compile()`, which only `fit()` and its relatives
-# ask for. It puts out *logits*, scores of any size, so the loss is told to expect them. One call of
-# `make_classifier()` makes one model, always with the same first weights.
+# The model is a small dense network. It needs no `compile()`: methods such as `fit()` and
+# `evaluate()` ask for that, a loop of your own does not. Its outputs are *logits*, scores of any
+# size, so the loss is told to expect them. One call of `make_classifier()` makes one model, always
+# with the same initial weights.
 
 
 # %%
@@ -149,7 +149,7 @@ assert logits.shape == (batch_size, 10)
 # ## Measuring with metrics {#measuring-with-metrics}
 #
 # The loss of a single batch jumps up and down. A [metric](https://keras.io/api/metrics/) collects
-# over many batches: `update_state()` adds a batch, `result()` tells the value so far, and
+# values over many batches: `update_state()` adds a batch, `result()` tells the value so far, and
 # `reset_state()` begins anew. Forget the reset, and the second epoch is averaged with the first.
 #
 # With the metrics the work on a batch becomes longer, so we put it into a function.
@@ -194,8 +194,8 @@ assert float(train_loss.result()) < np.mean(losses)
 # loop, without a tape and with `training=False`. The loop is ours, so we can also decide something
 # in it: whenever the validation accuracy is the best so far, we keep a copy of the weights.
 #
-# The function `train_step()` from above looks up `model` and `optimizer` when it runs. It trains
-# the new model as soon as these names stand for it.
+# The function `train_step()` from above looks up `model` and `optimizer` when it runs. So it trains
+# the new model as soon as the names are bound to the new model and optimizer.
 
 # %%
 model = make_classifier()
@@ -233,7 +233,7 @@ assert history["training"][-1] > history["training"][0]
 if len(x_train) == 12_000 and epochs == 5:
     assert best_accuracy > 0.9
 
-# %% alt="Line chart of accuracy by epoch for training and validation. Both rise, most steeply from the first epoch to the second. Training begins at about 0.80 below validation, and ends above it at about 0.95, with validation at about 0.93."
+# %% alt="Line chart of accuracy by epoch for training and validation. Both rise, most steeply from the first epoch to the second. Training begins at about 0.80, below validation at about 0.88, and ends at about 0.95, above validation at about 0.93."
 plt.figure(figsize=(7, 3))
 plt.plot(range(1, epochs + 1), history["training"], "o-", label="training")
 plt.plot(range(1, epochs + 1), history["validation"], "s--", label="validation")
@@ -252,12 +252,14 @@ plt.show()
 # runs only these. For small models, where Python takes most of the time, that is a lot faster. What
 # changes:
 #
-# - Python code runs while the graph is made, and not in the steps. The `print()` below shows it.
-# - A new graph is made for each new shape or type of the tensors. Pass changing numbers as tensors,
-#   for a Python number is part of the graph, and each new one makes another graph.
+# - Python code runs only while the graph is made, not each time that the step runs. The `print()`
+#   below shows it.
+# - A new graph is made for each new shape or type of the tensors. Pass numbers that change as
+#   tensors: a Python number becomes part of the graph, and each new one makes another graph.
 # - The graph keeps the model and the optimizer that it was made with, and variables may be created
-#   in the first call only. So each model gets a step of its own, from a function that makes steps,
-#   and its optimizer is built before.
+#   in the first call only. So each model gets a step of its own, from a function that makes steps.
+#   It builds the optimizer first. (A step can leave this to its first call, as those further below
+#   do. Its Python code then runs twice in that call.)
 
 
 # %%
@@ -306,17 +308,18 @@ for one, other in zip(models["eager"].get_weights(), make_classifier().get_weigh
     assert not np.array_equal(one, other)
 
 # %% [markdown]
-# `tf.function(step, jit_compile=True)` goes further, and has XLA turn the graph into machine code.
-# It pays on a GPU above all. To look for mistakes in a compiled step, call
+# `tf.function(train_step, jit_compile=True)` goes further, and has XLA turn the graph into machine
+# code. It pays off most on a GPU. To look for mistakes in a compiled step, call
 # `tf.config.run_functions_eagerly(True)` first: it switches all compiling off.
 
 # %% [markdown]
 # ## Losses that layers add {#losses-that-layers-add}
 #
-# A layer can have a wish about its own values, and state it as a loss with
+# A layer can ask something of its own values, and state it as a loss with
 # [`add_loss()`](https://keras.io/api/layers/base_layer/). This one asks for small activations.
-# `fit()` adds such losses by itself. In a loop of your own they are lost unless you fetch them.
-# They lie in `model.losses`, together with those of regularizers like `kernel_regularizer`.
+# `fit()` adds such losses by itself. In a loop of your own they have no effect unless you add them
+# yourself. They are in `model.losses`, together with those of regularizers like
+# `kernel_regularizer`.
 
 
 # %%
@@ -345,8 +348,8 @@ penalised(x_val)
 print("after another: ", len(penalised.losses), "loss")
 
 # %% [markdown]
-# Each call of the model clears the list first, so it holds the losses of the latest call. Fetch
-# them under the tape, or no gradient flows. We train for one epoch, once without and once with
+# Each call of the model clears the list first, so it holds the losses of the latest call. Fetch and
+# add them under the tape, or no gradient flows. We train for one epoch, once without and once with
 # them, and then look at the mean activation:
 
 
@@ -385,7 +388,7 @@ assert np.isclose(hidden_values.mean(), activations["with"], rtol=0.02)
 # %% [markdown]
 # ## A small GAN {#a-small-gan}
 #
-# For a last example, a training that has no use for a single loss and a single optimizer. In a
+# The last example is a training that a single loss and a single optimizer cannot express. In a
 # generative adversarial network (GAN), a **generator** makes pictures from random numbers, and a
 # **discriminator** tries to tell them from real ones. Each learns from the other.
 #
@@ -426,14 +429,15 @@ discriminator = keras.Sequential(
 # %% [markdown]
 # The discriminator should say 1 to real pictures and 0 to generated ones. The generator is content
 # when the discriminator says 1 to *its* pictures. Two tapes record the same run of both networks.
-# From one we ask the gradient of the first loss for the discriminator's variables, from the other
-# the gradient of the second loss for the generator's. So each loss changes its own network only.
+# We ask one for the gradient of the first loss with respect to the discriminator's variables, and
+# the other for the gradient of the second loss with respect to the generator's. So each loss
+# changes its own network only.
 #
 # Both optimizers are Adam with `beta_1=0.5`, which forgets past gradients sooner than the default.
 # The discriminator has the easier task, so it gets the smaller learning rate.
 #
 # The random numbers come from a `tf.random.Generator`. Its state is a variable, so each run of the
-# compiled step draws new ones. NumPy would be asked only once, while the graph is made.
+# compiled step draws new ones. NumPy would draw only once, while the graph is made.
 
 # %%
 binary_loss = keras.losses.BinaryCrossentropy(from_logits=True)
@@ -502,7 +506,7 @@ assert not any(np.array_equal(old, new.numpy()) for old, new in zip(before, afte
 assert gan_step.experimental_get_tracing_count() <= 2
 
 # %% [markdown]
-# And now?
+# And after the training?
 
 # %%
 generated, readings = generate_and_read()
