@@ -75,8 +75,8 @@ assert keras.backend.backend() == "tensorflow"
 assert abs(np.std(y_test - x_test @ true_weights) - 0.1) < 0.02
 
 # %% [markdown]
-# All models in these sections share one small network. A function makes them, and sets the seed
-# first. So all start with the same weights, and any difference comes from the training step.
+# All models in these sections have the same small architecture. A function makes them, and sets the
+# seed first. So all start with the same weights, and any difference comes from the training step.
 
 
 # %%
@@ -298,10 +298,10 @@ assert abs(recalls["class_weight"] - recalls["sample_weight"]) < 0.05
 #
 # `evaluate()` runs `test_step()` on each batch, and so does `fit()` when it validates. The
 # inherited one would report a `grad_norm` of 0, since it returns all of `self.metrics`. Ours leaves
-# it out, and adds `close`, the share of predictions that are off by less than 0.25. (While the
-# model trains, `close` is reported as 0 for the same reason: only the evaluation updates it.) It
-# needs no tape and no optimizer. It calls the model with `training=False`, which switches off
-# dropout and the like. (For `predict()` there is `predict_step()`.)
+# it out, and adds `close`, the share of predictions that are off by less than 0.25. It needs no
+# tape and no optimizer. It calls the model with `training=False`, which switches off dropout and
+# the like. In turn, `fit()` reports a `close` of 0 for the training, since only the evaluation
+# updates it. (For `predict()` there is `predict_step()`.)
 
 
 # %%

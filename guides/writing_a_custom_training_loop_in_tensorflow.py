@@ -254,12 +254,12 @@ plt.show()
 #
 # - Python code runs only while the graph is made, not each time that the step runs. The `print()`
 #   below shows it.
-# - A new graph is made for each new shape or type of the tensors. Pass numbers that change as
-#   tensors: a Python number becomes part of the graph, and each new one makes another graph.
+# - A new graph is made for each new shape or type of the tensors. If a number changes, pass it as a
+#   tensor: a Python number becomes part of the graph, and each new one makes another graph.
 # - The graph keeps the model and the optimizer that it was made with, and variables may be created
 #   in the first call only. So each model gets a step of its own, from a function that makes steps.
-#   It builds the optimizer first. (A step can leave this to its first call, as those further below
-#   do. Its Python code then runs twice in that call.)
+#   That function builds the optimizer first. (A step can leave this to its first call, as those
+#   further below do. Its Python code then runs twice in that call.)
 
 
 # %%
@@ -388,9 +388,9 @@ assert np.isclose(hidden_values.mean(), activations["with"], rtol=0.02)
 # %% [markdown]
 # ## A small GAN {#a-small-gan}
 #
-# The last example is a training that a single loss and a single optimizer cannot express. In a
-# generative adversarial network (GAN), a **generator** makes pictures from random numbers, and a
-# **discriminator** tries to tell them from real ones. Each learns from the other.
+# The last example is a kind of training that a single loss and a single optimizer cannot express.
+# In a generative adversarial network (GAN), a **generator** makes pictures from random numbers, and
+# a **discriminator** tries to tell them from real ones. Each learns from the other.
 #
 # We generate one digit, the seven, from 6,144 pictures: 48 batches of 128. Dense layers will do.
 
