@@ -35,10 +35,9 @@
 # [Model](https://keras.io/api/models/model/) class, so you write a subclass and override it. The
 # examples here go from a step with nothing hidden to a small generative adversarial network.
 #
-# If `fit()` itself is new to you, read
-# [training with the built-in methods](training_with_built_in_methods.md) first. The same guide
-# exists for [TensorFlow](custom_train_step_in_tensorflow.md) and for
-# [PyTorch](custom_train_step_in_torch.md).
+# If `fit()` itself is new to you, read [Training and evaluation with the built-in
+# methods](training_with_built_in_methods.md) first. The same guide exists for
+# [TensorFlow](custom_train_step_in_tensorflow.md) and for [PyTorch](custom_train_step_in_torch.md).
 
 # %% [markdown]
 # ## Setup {#setup}
@@ -60,12 +59,12 @@ keras.utils.set_random_seed(2026)
 
 # %% tags=["parameters"]
 epochs = 20
-gan_epochs = 40  # for the last section
+gan_epochs = 40  # for the GAN at the end
 
 # %% [markdown]
-# Until the last section we need no real data. We make 1,000 samples with 32 features each, and one
-# target per sample: a weighted sum of the features with a little noise. Another 200 samples are kept
-# for evaluation.
+# Until the GAN at the end we need no real data. We make 1,000 samples with 32 features each, and
+# one target per sample: a weighted sum of the features with a little noise. Another 200 samples are
+# kept for evaluation.
 
 # %%
 rng = np.random.default_rng(2026)
@@ -117,8 +116,8 @@ def small_network():
 # metrics' variables. You return a tuple of the same form, with the new values. `fit()` passes it to
 # the next step, and writes it back into the variables at the end of the epoch. `data` is the batch.
 #
-# For each thing that changes variables Keras has a *stateless* twin, which takes values and returns
-# new ones:
+# For the methods that read or change variables, Keras has *stateless* twins, which take values and
+# return values instead:
 #
 # | usual | stateless |
 # | --- | --- |
@@ -132,7 +131,7 @@ def small_network():
 # first argument, here the list of trainable values. With `has_aux=True`, the loss function may return
 # other things beside the loss. We need that for the predictions and the new non-trainable values.
 #
-# The property `metrics` lists our two trackers. From it `fit()` knows which values belong into the
+# The property `metrics` lists our two trackers. From it `fit()` knows which values belong in the
 # last part of the state, and what to reset when an epoch begins.
 
 
@@ -212,8 +211,8 @@ assert len(model.metrics_variables) == 4
 # - `self.metrics`, which we no longer override, holds a tracker named `loss`, and one object in which
 #   all compiled metrics are gathered. The result of the latter is a dictionary.
 #
-# A method of its own updates the metrics, because the evaluation will need the same. It cuts the
-# list of values into the parts that belong to each metric.
+# A separate method updates the metrics, because the evaluation will need the same. It cuts the list
+# of values into the parts that belong to each metric.
 
 
 # %%
@@ -253,9 +252,9 @@ class HighLevelModel(keras.Model):
 
 
 # %% [markdown]
-# The built-in step does the same, so both should learn the same. (It also weighs the loss of each
-# batch by the size of the batch when it tracks the mean. Ours all have one size.) We train the two
-# from the same seed and compare their weights:
+# The built-in step does the same, so both should learn the same. (When it tracks the mean loss, it
+# also weights each batch by its size; our batches are all of one size.) We train the two from the
+# same seed and compare their weights:
 
 
 # %%
@@ -287,10 +286,12 @@ for ours, theirs in zip(own.get_weights(), built_in.get_weights(), strict=True):
 assert own_history["loss"][-1] < 0.8 * own_history["loss"][0]
 
 # %% [markdown]
-# One thing is left out: what a layer passes to `add_loss()` while it is called. The built-in step
-# collects it in a method that you can use as well, `compute_loss_and_updates()`. How it is done by
-# hand is shown in
-# [a training loop of your own](writing_a_custom_training_loop_in_jax.md#losses-that-layers-add).
+# Our loss leaves two things out: what a layer passes to `add_loss()` while it is called, and its
+# scaling for the `mixed_float16` policy. Under this policy, the optimizer divides the gradients by
+# the scale, whether or not you have multiplied the loss by it. The built-in step takes care of both
+# in `compute_loss_and_updates()`, which you can use as well. How to add the losses of layers by
+# hand is shown in [a training loop of your
+# own](writing_a_custom_training_loop_in_jax.md#losses-that-layers-add).
 
 # %% [markdown]
 # ## Sample weights and class weights {#supporting-sample-weight-and-class-weight}
@@ -468,8 +469,9 @@ generator = keras.Sequential(
 # averages of batch normalization, and all seeds.
 #
 # **The optimizers.** The state of `fit()` has room for the variables of one optimizer.
-# `keras.optimizers.MultiOptimizer` looks like one to `fit()`, and passes each variable on to the
-# optimizer that a function of ours chooses. Our `compile()` makes it out of the two.
+# [`keras.optimizers.MultiOptimizer`](https://keras.io/api/optimizers/multi_optimizer/) looks like a
+# single optimizer to `fit()`, and passes each variable on to the optimizer that a function of ours
+# chooses. Our `compile()` makes it from the two optimizers that it gets.
 #
 # **The gradients.** The list of trainable values begins with the discriminator's, because `__init__`
 # sets this attribute first. We cut it in two, `judge` for the discriminator and `artist` for the
@@ -610,7 +612,7 @@ if len(digits) == 6_000 and gan_epochs == 40:
     assert sample.std(axis=0).mean() > 0.3 * digits.std(axis=0).mean()
 
 # %% [markdown]
-# Each row of the figure belongs to one epoch, each column to one row of noise:
+# Each row of the figure belongs to one epoch, each column to one noise vector:
 
 # %% alt="Four rows of eight generated pictures. The top row, after the first epoch, shows grey noise. In the rows below the pictures are handwritten threes, most of them easy to read."
 shown = np.linspace(0, gan_epochs - 1, 4).astype(int)
@@ -628,7 +630,7 @@ plt.show()
 # easily, and the generator's loss is high. As the fakes get better, the discriminator's task gets
 # harder and its loss goes up. Then there is a balance, in which both go on learning.
 
-# %% alt="Two curves over the epochs: the generator's loss, a solid line, begins high and falls fast; the discriminator's, a dashed line, begins low and climbs slowly. In the end both stay nearly level, close to each other."
+# %% alt="Two curves over the epochs: the generator's loss, a solid line, begins high, jumps up in the second epoch, then falls fast; the discriminator's, a dashed line, begins low and climbs slowly. In the end both stay nearly level, close to each other."
 epoch_numbers = range(1, gan_epochs + 1)
 plt.figure(figsize=(7, 3))
 plt.plot(epoch_numbers, history["generator_loss"], "-", label="generator")
@@ -647,8 +649,8 @@ plt.show()
 #   two networks in turns.
 # - [Writing your own callbacks](writing_your_own_callbacks.md) tells what else can be done between the
 #   steps.
-# - [Layers and models by subclassing](making_new_layers_and_models_via_subclassing.md) explains how a
-#   model keeps track of layers, variables and seeds.
+# - [New layers and models by subclassing](making_new_layers_and_models_via_subclassing.md) explains
+#   how a model keeps track of layers, variables and seeds.
 # - The reference of [the training methods](https://keras.io/api/models/model_training_apis/), of
-#   [the optimizers](https://keras.io/api/optimizers/) and of
-#   [the metrics](https://keras.io/api/metrics/) lists all options used here.
+#   [the optimizers](https://keras.io/api/optimizers/) and of [the
+#   metrics](https://keras.io/api/metrics/) lists their options.

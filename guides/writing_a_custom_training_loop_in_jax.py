@@ -63,9 +63,9 @@ batch_size = 100
 # %% [markdown]
 # ## The data and the model {#the-data-and-the-model}
 #
-# We train a small classifier on handwritten digits. To be done soon, it gets the first 12,000 images
-# of MNIST only, and the next 2,000 for validation. Each image is a flat row of 784 pixels between 0
-# and 1.
+# We train a small classifier on handwritten digits. To keep the runs short, it gets only the first
+# 12,000 images of MNIST; the next 2,000 are for validation. Each image is a flat row of 784 pixels
+# between 0 and 1.
 
 # %%
 (images, labels), _ = keras.datasets.mnist.load_data()
@@ -81,8 +81,8 @@ x_train, y_train = x_train[:800], y_train[:800]
 x_val, y_val = x_val[:200], y_val[:200]
 
 # %% [markdown]
-# Without `fit()`, we make the batches. A generator function does it in a few lines. With a random
-# generator it shuffles; without one it keeps the order.
+# Without `fit()`, we make the batches ourselves. A generator function does it in a few lines. Given
+# a random number generator, it shuffles; without one it keeps the order.
 
 
 # %%
@@ -155,10 +155,10 @@ def put_back(variables, values):
 
 
 # %% [markdown]
-# For the second point, Keras objects have *stateless* methods.
-# [`stateless_call()`](https://keras.io/api/models/model/) gets the values of the trainable variables
-# and of the others, and returns the outputs together with new values for the others. Here the seed
-# of dropout moves on.
+# For the second point, Keras objects have *stateless* methods. `stateless_call()` of a
+# [model](https://keras.io/api/models/model/) gets the values of the trainable variables and of the
+# others, and returns the outputs together with new values for the others. Here the seed of dropout
+# moves on.
 #
 # `jax.value_and_grad` turns the loss function into one that returns the loss and its gradient with
 # respect to the first argument. `has_aux=True` tells JAX that the function returns more than the loss.
@@ -223,16 +223,17 @@ assert int(optimizer.iterations) == len(first_losses)
 assert np.array_equal(model.get_weights()[0], np.asarray(trainable[0]))
 
 # %% [markdown]
-# There is one trap. `fit()`, `evaluate()` and `predict()` lend the arrays in the variables to compiled
-# functions, which may use their memory again. The lists that you have put back hold the same arrays,
-# and JAX says `Array has been deleted` when you use them after such a call. So call the model itself
-# while you train, as above, or take the values out again afterwards.
+# There is one trap. `fit()`, `evaluate()` and `predict()` lend the arrays in the variables to
+# compiled functions, which may reuse their memory. The lists that you have put back hold the same
+# arrays, and JAX says `Array has been deleted` when you use them after such a call. So call the
+# model itself while you train, as above, or, after such a call, take the values out of the
+# variables again.
 
 # %% [markdown]
 # ## Measuring with metrics {#measuring-with-metrics}
 #
-# The loss of one batch goes up and down. A [metric](https://keras.io/api/metrics/) gathers numbers
-# over many batches. It has variables as well, and so the same kind of methods:
+# The loss goes up and down from batch to batch. A [metric](https://keras.io/api/metrics/) gathers
+# numbers over many batches. It has variables as well, and so the same kind of methods:
 #
 # - `stateless_reset_state()` returns the values to begin with
 # - `stateless_update_state()` takes values, labels and predictions, and returns new values
@@ -340,9 +341,9 @@ assert np.isclose(float(slow_loss), float(fast_loss), rtol=0.01)
 assert not np.array_equal(np.asarray(fast_state[0][0]), np.asarray(state[0][0]))
 
 # %% [markdown]
-# Two things do change. JAX runs the Python code of a compiled function only to *trace* it: once for
-# each combination of shapes and types. So a `print` in it does not speak in every step, and a last
-# batch of another size costs a second compilation:
+# Two things are different, though. First, JAX runs the Python code of a compiled function only to
+# *trace* it: once for each combination of shapes and types. So a `print` in it does not speak in
+# every step, and a last batch of another size costs a second compilation:
 
 # %%
 traced_shapes = []
@@ -366,8 +367,9 @@ compiled_count = int(count_right(state[0], state[1], x_val[:100], y_val[:100]))
 assert abs(compiled_count - (votes == y_val[:100]).sum()) <= 1
 
 # %% [markdown]
-# Also, a compiled function must get everything that changes as an argument. Whatever else it reads is
-# built into it while it is traced, and stays as it was. That is why the state goes in and out.
+# Second, a compiled function must get everything that changes as an argument. Whatever else it
+# reads is built into it while it is traced, and stays as it was. That is why the state goes in and
+# out.
 #
 # Here is the complete loop, with training, validation and compiled steps. It goes on from the state
 # that we have, and puts the last one back into the variables:
@@ -422,10 +424,11 @@ class ActivityPenalty(keras.layers.Layer):
 
 
 # %% [markdown]
-# Called with `return_losses=True`, `stateless_call()` returns a third thing, a list of these losses.
-# Do not look into `model.losses` instead: a stateless call writes nothing into the model. We
-# train a model twice for one epoch, without and with the additional losses, and look at the mean
-# square of what the hidden layer puts out.
+# Called with `return_losses=True`, `stateless_call()` returns a third thing, a list of these
+# losses. Do not look into `model.losses` instead: a stateless call writes nothing into the model,
+# so the added losses are missing there, and the penalties of regularizers are those of the old
+# weights. We train a model twice for one epoch, without and with the additional losses, and look at
+# the mean square of what the hidden layer puts out.
 
 
 # %%
@@ -518,13 +521,15 @@ artist_optimizer.build(generator.trainable_variables)
 binary_loss = keras.losses.BinaryCrossentropy(from_logits=True)
 
 # %% [markdown]
-# Each side gets a loss function. Their values are called *judge* (the discriminator's) and *artist*
-# (the generator's) for short, and `others` are the values that are not trained: dropout's seeds, and
-# the running averages of batch normalization.
+# We call the discriminator the *judge*, and the generator the *artist*. Each side gets a loss
+# function. In the code, `judge` and `artist` are the values of their trainable weights, and the
+# names with `others` are the values that are not trained: dropout's seeds, and the running averages
+# of batch normalization.
 #
 # The judge should say 1 to real pictures and 0 to fakes. A target of 0.9 instead of 1 keeps it from
-# being too sure. The artist wants the judge to say 1 to its fakes. Gradients are taken for the first
-# argument only, so neither side changes while the other one learns.
+# being too sure. The artist wants the judge to say 1 to its fakes. Gradients are taken for the
+# first argument only, so the trainable weights of one side stay as they are while the other one
+# learns.
 
 
 # %%
@@ -615,9 +620,9 @@ figure.suptitle("Generated digits")
 plt.show()
 
 # %% [markdown]
-# We even have somebody to ask for an opinion, the classifier from above. How many of 500 fakes does it
-# take for a 2? (It has never seen anything but digits, and would find one in mere noise as well. So
-# look at the pictures first.)
+# We even have somebody to ask for an opinion, the classifier from above. How many of 500 fakes does
+# it take for a 2? (It has never seen anything but digits, and would see some digit in mere noise as
+# well. So look at the pictures first.)
 
 # %%
 opinions = model.predict(fakes, verbose=0).argmax(axis=-1)
@@ -648,9 +653,10 @@ if len(digits) == 5_900 and gan_epochs == 40:
 #
 # - If you miss callbacks and progress bars, put the algorithm into
 #   [a training step of your own](custom_train_step_in_jax.md) and let `fit()` do the rest.
-# - [Layers and models by subclassing](making_new_layers_and_models_via_subclassing.md) tells more
-#   about `add_loss()` and about what a layer keeps as its state.
-# - [Saving and loading](serialization_and_saving.md) works as usual after the values are put back.
+# - [New layers and models by subclassing](making_new_layers_and_models_via_subclassing.md) tells
+#   more about `add_loss()` and about what a layer keeps as its state.
+# - [Saving and loading models](serialization_and_saving.md) works as usual after the values are put
+#   back.
 # - A compiled step runs on many devices too:
 #   [distributed training with JAX](distributed_training_with_jax.md).
 # - The reference of [the optimizers](https://keras.io/api/optimizers/) and of
