@@ -53,6 +53,21 @@ def test_only_the_executed_copy_has_outputs_and_counts() -> None:
     assert executed["figure"].outputs[0].data["image/png"]
 
 
+def test_a_cells_value_is_numbered_as_its_cell() -> None:
+    value = {"output_type": "execute_result", "data": {"text/plain": "3"}, "metadata": {}}
+    view = samples.view("torch")
+    assert view.record
+    cells = tuple(replace(run, outputs=(value,)) if run.id == "fit" else run for run in view.record.cells)
+    data = notebook(
+        samples.GUIDE,
+        replace(view, record=replace(view.record, cells=cells)),
+        site=samples.SITE,
+        executed=True,
+    )
+    found = {cell.id: cell for cell in nbformat.reads(data.decode(), as_version=4).cells}["fit"]
+    assert found.outputs[0].execution_count == found.execution_count
+
+
 def test_the_authors_words_for_a_figure_go_where_nbconvert_reads_them() -> None:
     cells = tuple(replace(cell, alt=("Two curves fall",)) for cell in samples.CELLS)
     executed = {

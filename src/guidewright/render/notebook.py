@@ -87,9 +87,18 @@ def _code(cell: Cell, code: str, run: CellRun | None) -> Any:
         metadata["jupyter"] = jupyter
     made = nbformat.v4.new_code_cell(code, id=cell.id, metadata=metadata)
     if run:
-        made.outputs = [nbformat.from_dict(output) for output in _described(run.outputs, cell.alt)]
+        made.outputs = [
+            nbformat.from_dict(_counted(output, run.execution_count))
+            for output in _described(run.outputs, cell.alt)
+        ]
         made.execution_count = run.execution_count
     return made
+
+
+def _counted(output: dict[str, Any], count: int | None) -> dict[str, Any]:
+    """Number a cell's value as its cell, which the record says once."""
+    is_value = output.get("output_type") == "execute_result"
+    return {**output, "execution_count": count} if is_value else output
 
 
 def _described(outputs: Sequence[NotebookOutput], words: Sequence[str]) -> Iterator[Any]:
