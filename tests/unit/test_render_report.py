@@ -62,7 +62,7 @@ def test_lists_are_by_category_and_title() -> None:
     cards = [index.card(guide, samples.views(guide)) for guide in (second, samples.GUIDE)]
     nav = index.navigation(cards, site=samples.SITE)
     assert nav[1]["Guides"][1]["Getting started"] == [
-        "categories/getting_started.md",
+        "categories/getting_started/index.md",
         {"A small guide to fit()": "guides/small/guide_one.md"},
         {"Zebra": "guides/b.md"},
     ]
@@ -91,16 +91,16 @@ def test_a_category_has_a_page_of_its_own_with_a_card_a_guide() -> None:
     cpu = replace(samples.HEADER, accelerator="none", title="Zebra")
     guides = [samples.GUIDE, replace(samples.GUIDE, slug="b", header=cpu)]
     found = index.categories([index.card(guide, samples.views(guide)) for guide in guides], site=samples.SITE)
-    assert list(found) == ["categories/getting_started.md"]
-    page = found["categories/getting_started.md"]
+    assert list(found) == ["categories/getting_started/index.md"]
+    page = found["categories/getting_started/index.md"]
     assert "# Getting started\n" in page
     assert "2 guides" in page
-    assert "**[A small guide to `fit()`](../guides/small/guide_one.md)**" in page
+    assert "**[A small guide to `fit()`](../../guides/small/guide_one.md)**" in page
     assert samples.HEADER.description in page
     assert "Proven on JAX" in page
     assert "a CPU is enough" in page
     assert "a GPU helps" in page
-    assert "](../categories/getting_started.md)" in index.guides(
+    assert "](../categories/getting_started/index.md)" in index.guides(
         [index.card(samples.GUIDE, samples.views())], site=samples.SITE
     )
 

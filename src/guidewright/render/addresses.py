@@ -79,8 +79,11 @@ def page_path(slug: Slug) -> str:
 
 
 def category_path(key: str) -> str:
-    """Return a category's page; apart from the guides' own, whose slugs may be named as they like."""
-    return f"categories/{key}.md"
+    """Return a category's page; apart from the guides' own, whose slugs may be named as they like.
+
+    The theme puts a page behind a section's name only where the file is called index.md.
+    """
+    return f"categories/{key}/index.md"
 
 
 def notebook_path(slug: Slug, language: str, backend: BackendName, *, executed: bool = False) -> str:
