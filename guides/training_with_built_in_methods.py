@@ -27,11 +27,13 @@
 # ## Introduction {#introduction}
 #
 # Most models never need a training loop of their own. Four methods do the work: `compile()` says
-# what to learn, `fit()` learns it, `evaluate()` measures the result, and `predict()` uses it.
+# how to learn, `fit()` learns, `evaluate()` measures the result, and `predict()` uses the trained
+# model.
 #
 # This guide shows them first, and then what you can hand them: losses and metrics of your own, data
-# from several sources, weights, several inputs and outputs, and callbacks. If you have never built
-# a model, begin with the [introduction for engineers](intro_to_keras_for_engineers.md).
+# from several sources, class and sample weights, several inputs and outputs, and callbacks. If you
+# have never built a model, begin with [Introduction to Keras for
+# engineers](intro_to_keras_for_engineers.md).
 #
 # ## Setup {#setup}
 #
@@ -137,9 +139,10 @@ if len(x_train) == 10_000:
 # ## Losses of your own {#losses-of-your-own}
 #
 # Any function of `(y_true, y_pred)` can be a loss if it computes with `keras.ops` and returns one
-# number per sample. Keras applies weights and takes the mean. The first one below is the Brier
-# score: the squared distance between the probabilities and the right answer. Labels arrive as
-# floats, so they are made whole numbers again.
+# number per sample. Keras applies sample weights and takes the mean. The first one below is the
+# Brier score: the squared distance between the probabilities and the right answer. We report it as
+# a metric further down, where it works just as well. A loss gets its labels as floats, so they are
+# made whole numbers again.
 #
 # If a loss has settings, write a subclass of [`keras.losses.Loss`](https://keras.io/api/losses/).
 # `get_config()` saves the setting together with a model, and the decorator lets Keras find the
@@ -205,11 +208,11 @@ class ActivityPenalty(keras.layers.Layer):
 # ## Metrics of your own {#metrics-of-your-own}
 #
 # A metric may be a function too; Keras then reports its mean over all samples. But not every figure
-# is a mean. The *worst recall* asks, for each digit, how many of its pictures are recognised, and
-# reports the digit that fares worst. That can only be computed from all batches together. So a
+# is a mean. The *worst recall* asks, for each digit, what share of its pictures is recognized, and
+# reports the lowest of the ten shares. That can only be computed from all batches together. So a
 # [`Metric`](https://keras.io/api/metrics/base_metric/) keeps a state in variables. `update_state()`
-# adds a batch, and `result()` computes the figure. Keras sets the variables to zero before each
-# epoch.
+# adds a batch (ours ignores its `sample_weight`), and `result()` computes the figure. Before each
+# epoch, validation and evaluation, Keras calls `reset_state()`, which sets all variables to zero.
 
 
 # %%
@@ -231,7 +234,9 @@ class WorstRecall(keras.metrics.Metric):
 
 
 # %% [markdown]
-# Here are all of them in one model. Its loss is the focal loss plus the penalty.
+# Here are all of them in one model. Its loss is the focal loss plus the penalty. If we wanted to
+# save it and load it again, the layer, the metric and the function `brier_score` would need the
+# decorator, too.
 
 # %% tags=["varies"]
 inputs = keras.Input(shape=(784,))
@@ -260,12 +265,13 @@ assert np.isclose(custom["worst_recall"], min(recalls), atol=0.03)
 #
 # When batches are read from files, or made on the way, give `fit()` an object that yields them as
 # `(inputs, labels)`. It makes its own batches, so leave out `batch_size` and `validation_split`.
-# The kind of object is independent of the backend.
+# Any kind works with any backend.
 #
 # [`keras.utils.PyDataset`](https://keras.io/api/utils/python_utils/) needs no other library. You
 # say how many batches there are, and how to make the one with a given number. Ours moves the
 # pictures sideways by up to two pixels, a simple form of data augmentation. Between epochs it draws
 # a new order. Pass `workers=4` to its constructor to prepare batches in four threads.
+# `__getitem__()` then runs in several threads at once, so it must not change the object.
 
 
 # %%
@@ -290,9 +296,10 @@ class ShiftedDigits(keras.utils.PyDataset):
 # %% [markdown]
 # Below are the pictures again, as a
 # [`tf.data.Dataset`](https://www.tensorflow.org/api_docs/python/tf/data) and as a PyTorch
-# [`DataLoader`](https://docs.pytorch.org/docs/stable/data.html). One model can learn from all
-# three in turn. All of them shuffle by themselves. `fit()` is told so by `shuffle=False`, or it
-# would warn that it cannot shuffle the last two. The optimizer counts the steps:
+# [`DataLoader`](https://docs.pytorch.org/docs/stable/data.html). One model can learn from all three
+# in turn. All of them shuffle by themselves. `shuffle=False` tells `fit()` so; without it, Keras
+# would warn that it cannot shuffle the last two. From the optimizer's count of steps we can tell
+# the epochs done:
 
 # %%
 import tensorflow as tf
@@ -344,9 +351,11 @@ print(f"with weights:    recall {recall:.2f}, precision {precision:.2f}")
 
 # %% [markdown]
 # With weights, more of the eights are found, and more of the finds are wrong: you choose the
-# balance. The general form is `sample_weight`, one number for each row. It can also express how far
-# you trust a label, or switch rows off with 0. A data source yields it as the third member of its
-# tuples. Metrics ignore weights, unless they are passed as `compile(weighted_metrics=[...])`.
+# balance. The general form is `sample_weight`, one number for each row. It also serves models with
+# several outputs, and data from a `DataLoader` or a generator, where Keras refuses `class_weight`.
+# It can express how far you trust a label, or switch rows off with 0. A data source yields it as
+# the third member of its tuples. Metrics ignore weights, unless they are passed as
+# `compile(weighted_metrics=[...])`.
 
 # %% tags=["test"]
 assert recall > plain_recall
@@ -362,7 +371,7 @@ assert np.allclose(by_row.get_weights()[0], weighted.get_weights()[0], atol=1e-3
 # ## Several inputs and outputs {#several-inputs-and-outputs}
 #
 # The next model looks at two digits and answers two questions: what is their sum, and is the left
-# one larger? The [Functional API](functional_api.md) describes such graphs. Name the inputs and
+# one larger? [The Functional API](functional_api.md) describes such graphs. Name the inputs and
 # outputs, and everything that belongs to them can be passed as a dictionary. Squared errors of a
 # sum up to 18 are far greater than a crossentropy. `loss_weights` brings both to a similar size.
 
@@ -432,7 +441,8 @@ plt.show()
 # %% [markdown]
 # Callbacks act while `fit()` runs. Two of [those built in](https://keras.io/api/callbacks/) belong
 # in almost every training. [`EarlyStopping`](https://keras.io/api/callbacks/early_stopping/) ends
-# it when a figure no longer improves, and can give the model its best weights back.
+# it when a figure has not improved for `patience` epochs (by default, one such epoch is enough),
+# and can give the model its best weights back.
 # [`ModelCheckpoint`](https://keras.io/api/callbacks/model_checkpoint/) saves the model on the way.
 # A third, `ReduceLROnPlateau`, lowers a fixed rate when progress stops.
 
@@ -458,12 +468,14 @@ assert restored.optimizer.iterations == (np.argmin(run.history["val_loss"]) + 1)
 
 # %% [markdown]
 # The file holds the state of the optimizer too, with the number of its steps. So
-# `restored.fit(..., initial_epoch=n, epochs=m)` goes on where it was: `initial_epoch` says how many
-# epochs are done, and `epochs` is where to stop, not how many to add.
+# `restored.fit(..., initial_epoch=n, epochs=m)` goes on from there: `initial_epoch` says how many
+# epochs the saved model has seen (here it is the number of the best epoch, counted from 1), and
+# `epochs` is where to stop, not how many to add.
 #
 # ## Where to go next {#where-to-go-next}
 #
-# - [Write your own callbacks](writing_your_own_callbacks.md) to watch or steer `fit()`.
-# - [Save models](serialization_and_saving.md), with custom objects such as our focal loss.
+# - [Writing your own callbacks](writing_your_own_callbacks.md), to watch or steer `fit()`.
+# - [Saving and loading models](serialization_and_saving.md), with custom objects such as our focal
+#   loss.
 # - Change the training step but keep `fit()`, in [JAX](custom_train_step_in_jax.md),
 #   [TensorFlow](custom_train_step_in_tensorflow.md) or [PyTorch](custom_train_step_in_torch.md).

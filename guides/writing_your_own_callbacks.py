@@ -71,7 +71,8 @@ epochs = 30
 #
 # A callback is a subclass of
 # [`keras.callbacks.Callback`](https://keras.io/api/callbacks/base_callback/). It overrides the
-# methods that interest it, and inherits the others, which do nothing. There are fourteen:
+# methods that interest it, and inherits the others, which do nothing. There are fourteen (and two
+# old aliases, which you can forget):
 #
 # | | at the beginning | at the end |
 # | --- | --- | --- |
@@ -85,7 +86,7 @@ epochs = 30
 #
 # `epoch` and `batch` count from 0, and `batch` begins again in every epoch. `logs` is a dictionary.
 #
-# The best way to learn the order is to look. This callback overrides all of them. It writes down
+# The best way to learn the order is to look. This callback overrides all fourteen. It writes down
 # each call, with the names in `logs`, and indents what happens between a beginning and an end.
 
 
@@ -168,8 +169,9 @@ print("\n".join(recorder.lines))
 # The validation is a test inside the epoch: the test hooks run, and the epoch ends afterwards. So
 # `on_epoch_end()` also gets the results of the validation, under names that begin with `val_`.
 #
-# `evaluate()` and `predict()` take callbacks in the same way. `predict()` has no loss to report, but
-# hands the predictions of each batch over, as a NumPy array named `outputs`:
+# `evaluate()` and `predict()` take callbacks in the same way. `predict()` has no loss to report.
+# For a model with one output, it hands the predictions of each batch over, as a NumPy array named
+# `outputs`:
 
 # %%
 using = Recorder()
@@ -189,10 +191,11 @@ assert using.lines[-2].strip() == "prediction batch 1 ends; logs: outputs"
 # %% [markdown]
 # ## What is in the logs {#what-is-in-the-logs}
 #
-# At the end of a batch, `logs` has the loss and the metrics of `compile()`, as plain Python
-# numbers. One thing surprises many: they are not those of this batch alone. Keras shows the
-# *average since the beginning of the epoch*. To get the loss of one batch, take the difference of
-# two running totals. That is what this callback does:
+# At the end of a batch of training or testing, `logs` has the loss and the metrics of `compile()`,
+# as plain Python numbers. One thing surprises many: they are not those of this batch alone. Keras
+# shows their values *over all batches so far* in the epoch or the test; for the loss, that is the
+# average. To get the loss of one batch, take the difference of two running totals. That is what
+# this callback does:
 
 
 # %%
@@ -241,13 +244,15 @@ assert np.std(singles[2]) > np.std(losses.averages[60:75])
 # ## What a callback can reach {#what-a-callback-can-reach}
 #
 # Keras gives every callback two attributes before the loop begins. `self.params` is a dictionary
-# with the number of `epochs`, the number of `steps` in each, and `verbose`. `self.model` is the
-# model, and with it everything you may want to look at or to change: weights, optimizer, layers.
-# At the end of an epoch, a callback may well call `self.model.predict()` to see what has been learned.
+# with the number of `epochs`, the number of `steps` in each (`None` where Keras cannot know it, as
+# with a generator), and `verbose`. `self.model` is the model, and with it everything you may want
+# to look at or to change: weights, optimizer, layers. At the end of an epoch, a callback may well
+# call `self.model.predict()` to see what has been learned.
 #
-# The simplest way to steer is `self.model.stop_training = True`. Keras looks at this flag after every
-# batch and after every epoch. Here, a budget of steps ends the training, wherever that may be. For
-# the other two loops there are `stop_evaluating` and `stop_predicting`.
+# The simplest way to steer is `self.model.stop_training = True`. Keras looks at this flag after
+# every batch (with `steps_per_execution=n`, after every `n` batches) and after every epoch; `fit()`
+# sets it to `False` when it begins. Here, a budget of steps ends the training, wherever that may
+# be. For `evaluate()` and `predict()` there are `stop_evaluating` and `stop_predicting`.
 
 
 # %%
@@ -279,9 +284,10 @@ history = model.fit(x_train, y_train, batch_size=40, epochs=10, callbacks=[budge
 # validation. Note also that the counter is set in `on_train_begin()`, so that the same object can
 # serve for a second training.
 #
-# On JAX, the weights live outside the model while an epoch runs. Asking for `self.model` brings them
-# back, which takes time. In a batch hook, ask for it only when you need it, as above. And never use
-# a model that you kept in another variable: its weights may be gone, or out of date.
+# On JAX, the weights live outside the model while an epoch runs. Asking for `self.model` brings
+# them back, which takes time. In a batch hook, ask for it only when you need it, as `StepBudget`
+# does. And never use, in a batch hook, a model that you kept in another variable: its weights may
+# be gone, or out of date.
 
 # %% tags=["test"]
 assert model.optimizer.iterations == budget.steps == 60
@@ -300,10 +306,11 @@ assert not np.allclose(looks[0], looks[1], atol=1e-5)
 # ## Early stopping at the minimum {#early-stopping-at-the-minimum}
 #
 # Now something useful. When a model begins to learn its training data by heart, the validation loss
-# passes a minimum and rises again. We want the weights of the minimum. Nobody knows that it was
-# the minimum until some epochs later, so the callback keeps a copy of the best weights. After
-# `patience` epochs without a better one it stops, and puts the copy back. With too little patience
-# it may take the first small dip for the minimum.
+# passes a minimum and rises again. We want the weights of the minimum. That an epoch was the
+# minimum shows only some epochs later, so the callback keeps a copy of the best weights. After
+# `patience` epochs without a better one it stops. At the end of the training it puts the copy back.
+# With too little patience it may take the first small dip for the minimum. It needs validation
+# data: without them, `logs` has no `val_loss`.
 
 
 # %%
@@ -368,16 +375,15 @@ if epochs == 30:
     assert full_run.history["loss"][-1] < 0.1 < loss_stopped < loss_overfitted
 
 # %% [markdown]
-# Keras has this one ready:
-# [`EarlyStopping(restore_best_weights=True)`](https://keras.io/api/callbacks/early_stopping/).
+# Keras has this one ready: [`EarlyStopping`](https://keras.io/api/callbacks/early_stopping/), with
+# `patience=5` and `restore_best_weights=True`.
 #
 # ## A learning-rate schedule {#a-learning-rate-schedule}
 #
-# The learning rate is a variable of the optimizer. Assign a number to
-# `self.model.optimizer.learning_rate`, and the next step uses it, on every backend and
-# without compiling anything again. To read it, convert it to a float, because it is a variable.
-# This works if the optimizer was made with a number. With a schedule object in it, the rate
-# cannot be assigned.
+# An optimizer made with a number keeps its learning rate in a variable. Assign a number to
+# `self.model.optimizer.learning_rate`, and the next step uses it, on every backend and without
+# compiling anything again. To read it, convert it to a float, because it is a variable. An
+# optimizer made with a schedule object refuses a number.
 #
 # Our schedule restarts: the rate falls from epoch to epoch, and jumps back to the top after every
 # fourth. What a callback adds to `logs` at the end of an epoch appears in the history, so the rate is
@@ -418,15 +424,16 @@ assert cycles.history["loss"][-1] < cycles.history["loss"][0]
 
 # %% [markdown]
 # For a plain function of the epoch, Keras has
-# [`LearningRateScheduler`](https://keras.io/api/callbacks/learning_rate_scheduler/).
-# To change the rate within an epoch, use `on_train_batch_begin()`.
+# [`LearningRateScheduler`](https://keras.io/api/callbacks/learning_rate_scheduler/). To change the
+# rate within an epoch, use `on_train_batch_begin()`. On JAX this costs time in every batch, because
+# it asks for `self.model`; a schedule object in the optimizer does not.
 #
 # ## Good habits {#good-habits}
 #
 # - Call `super().__init__()`, and reset the state in `on_train_begin()`.
 # - Give every hook the parameter `logs=None`, and `epoch` or `batch` where they belong.
 # - Pass callbacks as a list, even a single one. They run in the order of the list. On JAX and
-#   PyTorch, the batch hooks of one that is not in a list may run late, in another thread.
+#   PyTorch, the `…_batch_end()` hooks of one that is not in a list may run late, in another thread.
 # - Do little in batch hooks. They run thousands of times. With `steps_per_execution=n` in
 #   `compile()`, they run once for `n` batches.
 # - For a single line, [`LambdaCallback`](https://keras.io/api/callbacks/lambda_callback/) saves you
@@ -436,7 +443,8 @@ assert cycles.history["loss"][-1] < cycles.history["loss"][0]
 #
 # - [Training and evaluation with the built-in methods](training_with_built_in_methods.md) shows
 #   the methods that callbacks hook into.
-# - [Saving](serialization_and_saving.md) helps with callbacks that write checkpoints.
+# - [Saving and loading models](serialization_and_saving.md) helps with callbacks that write
+#   checkpoints.
 # - If you write the loop yourself, in [JAX](writing_a_custom_training_loop_in_jax.md),
 #   [TensorFlow](writing_a_custom_training_loop_in_tensorflow.md) or
 #   [PyTorch](writing_a_custom_training_loop_in_torch.md), you need no callbacks: act where you are.
