@@ -52,9 +52,10 @@ to_numpy = keras.ops.convert_to_numpy
 # %% [markdown]
 # ## A graph of layers {#a-graph-of-layers}
 #
-# `keras.Input` makes such a tensor: a shape and a type, without numbers. The first axis, for the
-# batch, is left out. We name the type because pictures of MNIST come as bytes. Each call of a layer
-# adds a node to the graph, and returns the next tensor. `keras.Model` then takes the two ends:
+# `keras.Input` makes such a tensor: a shape and a data type (`dtype`), but no numbers. The first
+# axis, for the batch, is left out. We name the type because pictures of MNIST come as bytes. Each
+# call of a layer adds a node to the graph, and returns the next tensor. `keras.Model` then takes
+# the two ends:
 
 # %%
 picture = keras.Input(shape=(28, 28), dtype="uint8", name="picture")
@@ -155,7 +156,7 @@ plt.show()
 # ## Models as layers {#nesting-and-ensembles}
 #
 # A model can be called on a tensor, like a layer. It brings its weights with it. So models nest,
-# and an *ensemble*, which averages the answers of several, takes four lines:
+# and an *ensemble*, which averages the answers of several, takes only a few lines:
 
 
 # %%
@@ -243,7 +244,7 @@ adviser = keras.Model(inputs=bed, outputs={"litres": litres, "frost": frost}, na
 keras.utils.plot_model(adviser, "adviser.png", show_layer_names=True, show_shapes=True, dpi=60)
 
 # %% [markdown]
-# With dictionaries for inputs and outputs, nothing hangs on an order. Losses, their weights,
+# With dictionaries for inputs and outputs, the order does not matter. Losses, their weights,
 # metrics and data are given by the same names. `fit()` makes the weighted sum of the two losses
 # small:
 
@@ -320,9 +321,9 @@ resnet_log = resnet.fit(x_train, y_train, batch_size=64, epochs=epochs, verbose=
 # ## Taking nodes out of a graph {#extracting-and-reusing-nodes}
 #
 # The graph stays open to you. Every layer in it tells its `output`, and any such tensor can end a
-# new model, or carry new layers. We look at what each block adds, and put a second head on the
-# trained network, for *even or odd*. (A layer that was called more than once tells the tensor of
-# its first call.)
+# new model, or carry new layers. We look at what comes out of each block, and put a second head on
+# the trained network, for *even or odd*. (A layer that was called more than once tells the tensor
+# of its first call.)
 
 # %%
 blocks = [layer.output for layer in resnet.layers if layer.name.endswith("_add")]
@@ -342,8 +343,8 @@ assert np.allclose(to_numpy(two_heads(sample)[0]), to_numpy(resnet(sample)), ato
 # %% [markdown]
 # ## Layers of your own {#custom-layers}
 #
-# Any subclass of [`Layer`](https://keras.io/api/layers/base_layer/) fits in. This one holds learned
-# centres, and returns the mean squared distance to each. `get_config()` returns what the
+# Any subclass of [`Layer`](https://keras.io/api/layers/base_layer/) fits in. This one holds centres
+# that it can learn, and returns the mean squared distance to each. `get_config()` returns what the
 # constructor needs, so that a saved model can make the layer again; registering it lets
 # `load_model` find the class.
 
@@ -380,8 +381,8 @@ print(nearest.output_shape, "- in the copy:", copy.get_layer("centres").count, "
 # raises a `ValueError` about the shapes `(64,)` and `(16,)`, before there is any data.
 #
 # What speaks against it: the graph is drawn once, and the same for every input. Where the way
-# through depends on the data, as in networks over trees, or where a step repeats in Python with
-# state of its own, [write a subclass](making_new_layers_and_models_via_subclassing.md).
+# through depends on the data, as in networks over trees, or where a Python loop carries a state
+# from step to step, [write a subclass](making_new_layers_and_models_via_subclassing.md).
 #
 # You need not decide for good. A subclass can own graphs, and a graph can contain subclasses. This
 # model asks a graph several times with dropout switched on, to see how far the answers agree:

@@ -26,12 +26,12 @@
 # %% [markdown]
 # ## Introduction {#introduction}
 #
-# Keras has a layer for most needs. When it has none for yours, you write a class. This guide goes
+# Keras has a layer for most needs. When it has none for yours, you write a class. This guide leads
 # there in small steps, one idea and one small layer at a time. At the end, the ideas come together
 # in a model that learns to draw digits.
 #
-# All the code computes with `keras.ops` and `keras.random` alone. That is why the same classes
-# train on JAX, TensorFlow and PyTorch. If you are new to Keras, read the
+# All the classes compute with `keras.ops` and `keras.random` alone. That is why they train on JAX,
+# TensorFlow and PyTorch alike. If you are new to Keras, read the
 # [introduction](intro_to_keras_for_engineers.md) first.
 #
 # ## Setup {#setup}
@@ -65,7 +65,7 @@ keras.utils.set_random_seed(2026)
 # %%
 class GainAndOffset(keras.layers.Layer):
     def __init__(self, num_features, **kwargs):
-        super().__init__(**kwargs)  # comes first, or the layer cannot track anything
+        super().__init__(**kwargs)  # must come first: `add_weight()` fails without it
         self.gain = self.add_weight(shape=(num_features,), initializer="ones", name="gain")
         self.offset = self.add_weight(shape=(num_features,), initializer="zeros", name="offset")
 
@@ -99,8 +99,9 @@ assert len(calibrate.trainable_weights) == 2
 # step. It would not run a plain `self.n += 1` again.
 #
 # The next layer subtracts the average of the data seen in training. It must know whether it is
-# being trained. If `call()` has an argument `training`, Keras passes `True` in `fit()`, and `False`
-# in `evaluate()` and `predict()`. Inner layers get the value of the outer one by themselves.
+# running in training. If `call()` has an argument `training`, Keras passes `True` while `fit()`
+# trains, and `False` while it validates and in `evaluate()` and `predict()`. Inner layers get the
+# value of the outer one by themselves.
 
 
 # %%
@@ -138,8 +139,8 @@ assert (len(centre.trainable_weights), len(centre.non_trainable_weights)) == (0,
 # It is a nuisance to tell a layer how many features will come in. Most layers therefore make their
 # weights in `build()`. Keras runs it once, before the first `call()`, with the shape of the input.
 #
-# Here is a dense layer with few parameters. Instead of one matrix of 100 by 100 numbers, it has the
-# product of two thin ones, 100 by 4 and 4 by 100.
+# Here is a dense layer with few parameters. In place of one matrix of, say, 100 by 100 numbers, it
+# multiplies by two thin ones, 100 by 4 and then 4 by 100. It has no bias.
 
 
 # %%
@@ -178,11 +179,11 @@ assert np.allclose(to_numpy(projected), np.ones((2, 100)) @ narrow @ widen, atol
 # Keras can fill them when it loads a saved model.
 #
 # A saved model holds weights and *configs*, not your Python code. A config is a dictionary of the
-# arguments of `__init__()`. Where all of them are plain numbers, strings, booleans or `None`, Keras
-# notes them by itself, so the layers above have a config already. An argument that is an object,
-# like the layer `inner` here, needs your help: `get_config()` turns it into a dictionary and
-# `from_config()` turns it back. The decorator gives the class a name by which `load_model()` finds
-# it.
+# arguments of `__init__()`. Where all of them are plain numbers, strings, booleans or `None`, or
+# lists and dictionaries of these, Keras notes them by itself, so the layers above have a config
+# already. An argument that is an object, like the layer `inner` here, needs your help:
+# `get_config()` turns it into a dictionary and `from_config()` turns it back. The decorator gives
+# the class a name by which `load_model()` finds it.
 
 
 # %%
@@ -234,7 +235,7 @@ assert LowRankDense.from_config(low_rank_config).rank == 4
 # Some goals have nothing to do with labels: small weights, sparse activations, features that do not
 # repeat each other. A layer states such a goal with `add_loss()` in its `call()`, and the training
 # adds it to the loss from `compile()`. This layer passes its input on unchanged, but adds a loss
-# that grows when two features rise and fall together:
+# that grows when two features vary together, in the same direction or in opposite ones:
 
 
 # %%
@@ -269,9 +270,9 @@ assert [float(to_numpy(loss)) for loss in decorrelate.losses] == [0]
 # Sequences of different lengths are filled up to one length, and a *mask* says which steps are
 # real. An `Embedding` with `mask_zero=True` attaches one to its output, and Keras passes it to a
 # layer whose `call()` has an argument `mask`. An average over the steps needs it, to leave out the
-# filling. With `supports_masking`, a layer declares that it can deal with masks. That alone passes
-# the mask on to the next layer; here the axis of the steps is gone, so `compute_mask()` says that
-# there is none.
+# filling. With `supports_masking`, a layer declares that it can deal with masks. By itself this
+# passes the mask on unchanged. Our output has no steps any more, so `compute_mask()` returns
+# `None`: no mask.
 
 
 # %%
@@ -313,11 +314,13 @@ assert not np.allclose(filled_up[0], vectors[[7, 3, 0, 0, 0]].mean(axis=0), atol
 # well.
 #
 # Our model is an autoencoder. It squeezes a picture into a few numbers and rebuilds it from them.
-# In a *variational* autoencoder (VAE), the encoder puts out the mean and the variance of a normal
-# distribution, and the decoder gets a random sample of it. A second loss, the Kullback-Leibler
-# divergence, pulls all these distributions towards the standard normal one. So numbers that are
-# close come to mean pictures that look alike, and new pictures can be made from numbers alone. We
-# take only two numbers per picture, which can be drawn on paper, and a part of MNIST.
+# In a *variational* autoencoder (VAE), the encoder puts out the mean of a normal distribution and
+# the logarithm of its variance, and the decoder gets a random sample of this distribution. A second
+# loss, the Kullback-Leibler divergence, pulls all these distributions towards the standard normal
+# one. Because the decoder sees random samples, numbers that are close come to mean pictures that
+# look alike. Because all distributions are pulled to the same place, new pictures can be made from
+# numbers picked there. We take only two numbers per picture, which can be drawn on paper, and a
+# part of MNIST.
 
 # %% tags=["parameters"]
 epochs = 15
@@ -331,8 +334,8 @@ x_test = x_test[:validation_size].reshape(-1, 784).astype("float32") / 255
 
 # %% [markdown]
 # The random part is a layer. A `SeedGenerator` keeps the state of the random numbers in a variable,
-# so compiled code too draws new ones each time. The layer knows mean and variance, so it adds the
-# divergence: a sum over the two numbers, averaged over the batch.
+# so compiled code too draws new ones each time. The layer gets the mean and the logarithm of the
+# variance, so it can add the divergence: a sum over the two numbers, averaged over the batch.
 
 
 # %%
@@ -412,10 +415,11 @@ plt.show()
 
 # %% [markdown]
 # The divergence is large at the start, while the distributions of the encoder may be anywhere. Then
-# it settles at a few nats, the unit of information for natural logarithms. This is what the two
-# numbers cost, and they save far more than that in the pixels.
+# it settles at a few nats, the unit of information for natural logarithms. This is the price, in
+# the loss, of telling the decoder anything about the picture. In return, the loss for the pixels
+# falls by far more.
 #
-# Now walk over the plane of these two numbers and decode every place:
+# Now take a grid of points in the plane of these two numbers, and decode each:
 
 # %% tags=["varies"] alt="A square of twelve by twelve decoded digits. Neighbours look alike, and from one region to the next one digit turns smoothly into another."
 ticks = np.linspace(-2, 2, 12, dtype="float32")

@@ -26,17 +26,17 @@
 # %% [markdown]
 # ## Introduction {#introduction}
 #
-# Many networks are a plain pile: the output of each layer is the input of the next one, and nothing
-# branches. `keras.Sequential` is the shortest way to write such a model.
+# Many networks are a plain stack: the output of each layer is the input of the next one, and
+# nothing branches. `keras.Sequential` is the shortest way to write such a model.
 #
-# This guide shows when a pile is the right form, what a model knows before and after it has met its
-# input, how to look inside while you build, and how to reuse a trained pile for a new task.
+# This guide shows when a stack is the right form, what a model knows before and after it has met
+# its input, how to look inside while you build, and how to reuse a trained stack for a new task.
 
 # %% [markdown]
 # ## Setup {#setup}
 #
-# The guide runs unchanged on JAX, TensorFlow and PyTorch. Choose one by its name, before Keras is
-# imported. The seed makes a second run on the same machine start from the same weights.
+# The guide runs unchanged on JAX, TensorFlow and PyTorch. Choose the backend by its name, before
+# Keras is imported. The seed makes a second run on the same machine start from the same weights.
 
 # %%
 import os
@@ -51,7 +51,7 @@ import keras
 keras.utils.set_random_seed(2026)
 
 # %% [markdown]
-# ## When a pile is enough {#when-to-use-it}
+# ## When a stack is enough {#when-to-use-it}
 #
 # A [`Sequential`](https://keras.io/api/models/sequential/) model fits where every layer takes **one
 # tensor** and returns **one tensor**. To call the model is to call its layers in order. Here is a
@@ -79,15 +79,15 @@ assert stack.count_params() == (6 * 8 + 8) + (8 + 1)
 assert np.allclose(by_hand, by_model, atol=1e-3)
 
 # %% [markdown]
-# A pile is the wrong form as soon as one of these is true:
+# A stack is the wrong form as soon as one of these is true:
 #
 # - the model, or one of its layers, has several inputs or several outputs
 # - a layer is used in two places
 # - the data goes two ways and meets again, as in a residual connection
 #
-# For all of these, use [the Functional API](functional_api.md). It asks for a few more characters a
-# layer, and describes any graph. Where the computation depends on the data itself, write [a
-# subclass](making_new_layers_and_models_via_subclassing.md).
+# For all of these, use [the Functional API](functional_api.md). It asks for a few more characters
+# for each layer, and describes any graph. Where the computation depends on the data itself, write
+# [a subclass](making_new_layers_and_models_via_subclassing.md).
 
 # %% [markdown]
 # ## With and without an input shape {#with-and-without-an-input-shape}
@@ -135,8 +135,8 @@ assert "to have value 6" in refusal
 # size. The shape for `keras.Input` leaves it out.
 #
 # **As a rule, begin with `keras.Input` where you know the shape.** The weights exist at once, the
-# summary is complete, shape mistakes show up in the line that makes them, and the model can be
-# taken apart as shown below. Leave it out where the shape is known only once the data is loaded.
+# summary is complete, shape mistakes show up where the model is made, and the model can be taken
+# apart as shown below. Leave it out where the shape is known only once the data is loaded.
 
 # %% [markdown]
 # ## Looking at the stack as it grows {#looking-at-the-stack-as-it-grows}
@@ -208,7 +208,7 @@ assert tower.output_shape == (None, 10)
 #
 # The rest of the guide trains on handwritten digits. There are two tasks. The first is to tell
 # which digit it is; of the 60,000 pictures we use the first 12,800. The second is to tell whether
-# the digit is *odd*. Here we pretend that only 128 pictures have labels, the ones that follow.
+# the digit is *odd*. Here we pretend that only the next 128 pictures have labels.
 
 # %%
 (images, digits), (test_images, test_digits) = keras.datasets.mnist.load_data()
@@ -338,9 +338,10 @@ odd_model = keras.Sequential([body, keras.layers.Dense(2, name="odd")], name="fr
 odd_model.summary()
 
 # %% [markdown]
-# Of more than 78,000 parameters, 130 are left to learn. Look at this line of the summary before you
-# train: it shows at once when too much or too little is frozen. In a flat stack, freeze one by one:
-# `for layer in model.layers[:-1]: layer.trainable = False`.
+# Of more than 78,000 parameters, 130 are left to learn. Look at the line *Trainable params* of the
+# summary before you train: it shows at once when too much or too little is frozen. In a stack
+# without nested models, freeze one by one: `for layer in model.layers[:-1]: layer.trainable =
+# False`.
 #
 # For comparison, a second network of the same form learns all its weights from the same 128
 # pictures. The weights of the frozen body are copied before, and compared after:
@@ -394,8 +395,8 @@ if len(x_many) == 12_800:
 #
 # - **Call `compile()` again after every change of `trainable`.** The optimizer keeps notes about
 #   each weight that it trains, and has to start anew with the new set.
-# - To *fine-tune*, free the body with `body.trainable = True`, freeze single layers inside again if
-#   you like, compile with a small learning rate, and go on training.
+# - To *fine-tune*, unfreeze the body with `body.trainable = True`, freeze single layers inside
+#   again if you like, compile with a small learning rate, and go on training.
 # - `digit_model` uses the very same body, and fine-tuning would change it as well. Where you still
 #   need the first model, [save it](serialization_and_saving.md) before.
 #

@@ -38,8 +38,8 @@
 # ## Setup {#setup}
 #
 # The data is made by a formula: two spirals that wind around each other. A small model says to
-# which of them a point belongs. It is made by one function and trained by another, as we need it
-# often. `KERAS_BACKEND` must be set before Keras is imported.
+# which of them a point belongs. One function makes it and another trains it, because we need
+# several such models. `KERAS_BACKEND` must be set before Keras is imported.
 
 # %%
 import json
@@ -117,9 +117,9 @@ print("same predictions:", np.allclose(restored_predictions, predictions, atol=1
 #
 # `save_weights()` writes the numbers without the config, so you need the code that builds the
 # model. The file's name ends in `.weights.h5`. (`load_weights()` also takes the weights out of a
-# `.keras` file.) If the model is compiled, the file holds the optimizer's numbers too. A new
-# optimizer has no variables yet to put them in, and Keras would warn. So load the weights first and
-# compile afterwards:
+# `.keras` file.) If the model is compiled, the file holds the optimizer's numbers too. Loading such
+# a file into a freshly compiled model makes Keras warn, because its optimizer has no variables yet
+# to hold them. So load the weights first and compile afterwards:
 
 # %%
 model.save_weights("spirals.weights.h5")
@@ -145,7 +145,7 @@ assert all(map(np.array_equal, rebuilt_too.get_weights(), model.get_weights()))
 # original one, because it got the state of the optimizer as well. The rebuilt one begins with a new
 # Adam. This has to collect its averages of the gradients again, and falls behind:
 
-# %% tags=["varies"] alt="The training loss over the epochs before and after saving. After saving, the curve of the model restored from the file lies on top of the original one. The curve of the model with only the weights runs above them, about one epoch behind."
+# %% tags=["varies"] alt="The training loss over the epochs before and after saving. After saving, the curve of the model restored from the file lies on top of the original one. The curve of the model with only the weights runs above them."
 continued, resumed, restarted = train(model), train(restored), train(rebuilt)
 later = np.arange(epochs, 2 * epochs)
 
@@ -197,11 +197,13 @@ assert not np.array_equal(copied.get_weights()[2], model.get_weights()[2])
 # %% [markdown]
 # ## What is in the file {#what-is-in-the-file}
 #
-# A `.keras` file is a zip archive with three members. `metadata.json` has the version of Keras and
-# the date, `config.json` the config, and `model.weights.h5` the numbers, in the [HDF5
+# A `.keras` file is a zip archive with three members at least. `metadata.json` has the version of
+# Keras and the date, `config.json` the config, and `model.weights.h5` the numbers, in the [HDF5
 # format](https://docs.h5py.org/). The optimizer's numbers stand beside those of the layers. Note
-# that the weights are found by their place in the model, such as `layers/dense_1`, not by the
-# layers' names. A file therefore fits any model of the same structure.
+# that in a Sequential or Functional model, the weights are found by the layer's class and its
+# number among the layers of this class, such as `layers/dense_1` for the second `Dense`, not by the
+# layers' names. A file therefore fits any model that has layers of the same classes, in the same
+# order and with the same shapes.
 
 # %%
 with zipfile.ZipFile("spirals.keras") as archive:
@@ -257,10 +259,10 @@ assert same_architecture.count_params() == model.count_params()
 assert not np.array_equal(same_architecture.get_weights()[0], model.get_weights()[0])
 
 # %% [markdown]
-# Where a model is concerned, the dictionary has two parts more. `build_config`, from
-# `get_build_config()`, says with which input shape to make the weights. `compile_config`, from
-# `get_compile_config()`, has the arguments of `compile()`, and `compile_from_config()` applies
-# them:
+# Once a layer or a model is built, the dictionary also has `build_config`, from
+# `get_build_config()`: the input shape with which to make the weights. That of a model has
+# `compile_config` too, from `get_compile_config()`: the arguments of `compile()`, which
+# `compile_from_config()` applies:
 
 # %%
 compile_config = model.get_compile_config()
@@ -276,8 +278,8 @@ print("compiled:", unprepared.compiled)
 #
 # The file does not hold your Python code. It has the *name* of your class, and Keras must find the
 # class by it. Here is a layer that computes waves of random frequency, and a function as
-# activation. The arguments are plain numbers, so Keras writes the config of the layer itself. Other
-# arguments need a `get_config()` of yours, as in
+# activation. The only argument of `Waves` is a plain number, so Keras writes the layer's config
+# itself. Arguments that are objects need a `get_config()` of yours, as in
 # [subclassing](making_new_layers_and_models_via_subclassing.md).
 
 
@@ -313,7 +315,8 @@ except TypeError as error:
 # The function is registered, and makes no trouble. For the class there are three ways:
 #
 # - `custom_objects=` in one call of `load_model()`
-# - `keras.saving.custom_object_scope()` for a block of code, which may also load single configs
+# - `keras.saving.custom_object_scope()` for all loading inside a `with` block, also of single
+#   objects from their configs
 # - `@keras.saving.register_keras_serializable()` above the class, once and for all
 #
 # The last is best for code that you keep. The `package` in it keeps your names apart from others',
@@ -345,8 +348,9 @@ for loaded in (by_argument, by_scope, by_registration):
 # Sometimes arguments and input shape do not determine a layer. The next one computes distances to
 # landmarks, and learns of these only from `set_landmarks()`. Three pairs of methods help it:
 #
-# - `get_build_config()` and `build_from_config()`: what it takes to make the weights. Here it is a
-#   shape with one row per landmark, whose number `__init__()` does not know.
+# - `get_build_config()` and `build_from_config()`: what it takes to make the weights. Here that is
+#   the shape of the weight, with one row per landmark. `__init__()` does not know how many there
+#   will be.
 # - `save_own_variables()` and `load_own_variables()`: what goes into the HDF5 file. By default
 #   these are the weights under the names `0`, `1` and so on. We choose a name that tells more.
 # - `save_assets()` and `load_assets()`: files of any kind, in a folder that is the layer's own. We
@@ -410,10 +414,10 @@ with zipfile.ZipFile("places.keras").open("model.weights.h5") as member, h5py.Fi
 # ## Safe mode: lambdas are refused {#safe-mode}
 #
 # There is one case in which code does go into the file: a Python `lambda`, whose bytecode is
-# stored. Whoever made the file could make it do anything, so `load_model()` refuses it. For a file
-# that you trust, pass `safe_mode=False`. Better still, avoid lambdas: bytecode may not run on
-# another version of Python, and it sees none of your imports. A registered function, or a layer
-# class, has neither fault.
+# stored. That code could do anything on your machine, so `load_model()` refuses the file. For a
+# file that you trust, pass `safe_mode=False`. Better still, avoid lambdas: bytecode may not run on
+# another version of Python, and it sees neither your imports nor your other functions. A registered
+# function, or a layer class, has none of these faults.
 
 # %%
 doubling = keras.Sequential([keras.Input((2,)), layers.Lambda(lambda x: x * 2)])
@@ -431,8 +435,9 @@ print(trusted.predict(np.ones((1, 2)), verbose=0))
 #
 # Nothing in config and weights belongs to a backend, as long as your own classes compute with
 # `keras.ops`. So a model may be trained with one backend and used with another. Load it with
-# `compile=False` and compile it anew. The stored arguments of `compile()` can suit one backend
-# only: whether to compile with `jit_compile`, and for PyTorch an optimizer class of its own.
+# `compile=False` and compile it anew. The stored arguments of `compile()` may fit only the backend
+# that wrote them: `jit_compile` is stored as that backend chose it, and PyTorch has optimizer
+# classes of its own.
 #
 # A process has one backend, so we start a second process with another one:
 
