@@ -340,8 +340,8 @@ odd_model.summary()
 # %% [markdown]
 # Of more than 78,000 parameters, 130 are left to learn. Look at the line *Trainable params* of the
 # summary before you train: it shows at once when too much or too little is frozen. In a stack
-# without nested models, freeze one by one: `for layer in model.layers[:-1]: layer.trainable =
-# False`.
+# without nested models, freeze one by one:
+# `for layer in model.layers[:-1]: layer.trainable = False`.
 #
 # For comparison, a second network of the same form learns all its weights from the same 128
 # pictures. The weights of the frozen body are copied before, and compared after:

@@ -118,8 +118,8 @@ print("same predictions:", np.allclose(restored_predictions, predictions, atol=1
 # `save_weights()` writes the numbers without the config, so you need the code that builds the
 # model. The file's name ends in `.weights.h5`. (`load_weights()` also takes the weights out of a
 # `.keras` file.) If the model is compiled, the file holds the optimizer's numbers too. Loading such
-# a file into a freshly compiled model makes Keras warn, because its optimizer has no variables yet
-# to hold them. So load the weights first and compile afterwards:
+# a file into a freshly compiled model makes Keras warn, because the new optimizer has no variables
+# yet to hold these numbers. So load the weights first and compile afterwards:
 
 # %%
 model.save_weights("spirals.weights.h5")
@@ -197,13 +197,13 @@ assert not np.array_equal(copied.get_weights()[2], model.get_weights()[2])
 # %% [markdown]
 # ## What is in the file {#what-is-in-the-file}
 #
-# A `.keras` file is a zip archive with three members at least. `metadata.json` has the version of
+# A `.keras` file is a zip archive with at least three members. `metadata.json` has the version of
 # Keras and the date, `config.json` the config, and `model.weights.h5` the numbers, in the [HDF5
-# format](https://docs.h5py.org/). The optimizer's numbers stand beside those of the layers. Note
-# that in a Sequential or Functional model, the weights are found by the layer's class and its
-# number among the layers of this class, such as `layers/dense_1` for the second `Dense`, not by the
-# layers' names. A file therefore fits any model that has layers of the same classes, in the same
-# order and with the same shapes.
+# format](https://docs.h5py.org/). The optimizer's numbers stand beside those of the layers. In a
+# Sequential or Functional model, Keras finds the weights of a layer by its class and its number
+# among the layers of this class: `layers/dense_1` has those of the second `Dense`. The layers'
+# names do not matter. A file therefore fits any model that has layers of the same classes, in the
+# same order and with the same shapes.
 
 # %%
 with zipfile.ZipFile("spirals.keras") as archive:
@@ -260,7 +260,7 @@ assert not np.array_equal(same_architecture.get_weights()[0], model.get_weights(
 
 # %% [markdown]
 # Once a layer or a model is built, the dictionary also has `build_config`, from
-# `get_build_config()`: the input shape with which to make the weights. That of a model has
+# `get_build_config()`: the input shape with which to make the weights. A model's has
 # `compile_config` too, from `get_compile_config()`: the arguments of `compile()`, which
 # `compile_from_config()` applies:
 

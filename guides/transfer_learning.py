@@ -32,8 +32,8 @@
 # there are too few examples to train one from nothing.
 #
 # Usually the network is a large one that somebody else has trained on millions of pictures. Here we
-# train it ourselves, so that nothing has to be downloaded: a small network learns the digits 0 to 4
-# from 8,000 pictures. Then we use what it knows to tell the digits 5 to 9 apart, with only ten
+# train it ourselves, so that there are no weights to download: a small network learns the digits 0
+# to 4 from 8,000 pictures. Then we use what it knows to tell the digits 5 to 9 apart, with only ten
 # pictures of each.
 
 # %% [markdown]
@@ -80,8 +80,8 @@ show_weights("Dense", dense)
 show_weights("BatchNormalization", normalization)
 
 # %% [markdown]
-# Every layer also has the switch `trainable`. Set to `False`, it moves all weights to the second
-# list: the layer is *frozen*. Set to `True`, it moves them back.
+# Every layer also has the switch `trainable`. Setting it to `False` moves all weights to the second
+# list: the layer is *frozen*. Setting it to `True` moves them back.
 
 # %%
 dense.trainable = False
@@ -95,7 +95,10 @@ assert len(normalization.non_trainable_weights) == 2
 
 # %% [markdown]
 # On a model, the switch works all the way down: it is set on every layer inside, and on the layers
-# inside those. Afterwards you can set single layers to something else.
+# inside those. Afterwards you can freeze single layers of a model that is not frozen. Do not go the
+# other way round: while a model is frozen, its `fit()` trains nothing, whatever the switches of its
+# layers say. Unfreeze the whole model instead, and freeze the layers that should keep their
+# weights.
 
 # %%
 inner = keras.Sequential([keras.layers.Dense(4), keras.layers.Dense(4)])
@@ -130,9 +133,10 @@ assert [layer.trainable for layer in inner.layers] == [False, True]
 # %% [markdown]
 # `compile()` comes *after* the last change of `trainable`, always. It fixes what the training step
 # does, and the optimizer keeps notes for each weight that it trains. If you unfreeze layers and
-# forget to compile again, JAX and PyTorch stop with an error about weights that the optimizer does
-# not know. TensorFlow goes on with the step that it has prepared earlier, so the layers stay frozen
-# and nothing tells you.
+# forget to compile again, JAX and PyTorch stop with an error, because the optimizer was built for
+# other weights. TensorFlow goes on with the step that it has prepared earlier, so the layers stay
+# frozen and nothing tells you. If you freeze layers between two calls of `fit()` and forget it, JAX
+# stops too, and TensorFlow silently goes on training them. Only PyTorch freezes them.
 
 # %% [markdown]
 # ## The data {#the-data}
@@ -190,11 +194,13 @@ plt.show()
 # ## A base to start from {#a-base}
 #
 # The *base* turns a picture into 64 features. It has three convolutions, each followed by a
-# `BatchNormalization`. A *head* of one dense layer turns the features into probabilities for five
+# `BatchNormalization` and a `ReLU`. At the end, a pooling layer averages each of the 64 channels
+# over the picture. A *head* of one dense layer turns the features into probabilities for five
 # digits. Base and head are separate, because only the base will be used again.
 #
-# `BatchNormalization` keeps a running average, and `momentum` says how slowly it moves. The
-# default, 0.99, needs several hundred steps. Our runs on 50 pictures take far fewer, so we use 0.9.
+# `BatchNormalization` keeps running averages, and `momentum` says how slowly they move. The
+# default, 0.99, needs several hundred steps to settle. Our runs on 50 pictures take far fewer, so
+# we use 0.9.
 
 
 # %%
@@ -265,8 +271,8 @@ if len(x_source) == 8000:
 # The order matters. A new head is random, and in its first steps it sends large, meaningless
 # gradients down into the base. If the base is not frozen then, they destroy what it has learned.
 #
-# In a real project, step 1 is often a model of [Keras
-# Applications](https://keras.io/api/applications/), which downloads its weights:
+# In a real project, the base of step 1 often comes from [Keras
+# Applications](https://keras.io/api/applications/), which downloads the weights:
 #
 # ```python
 # base = keras.applications.MobileNetV2(
@@ -310,7 +316,7 @@ assert len(scratch_model.trainable_weights) == 3 * 3 + 2
 # ### A new head on a frozen base {#a-new-head}
 #
 # Now steps 1 to 4. Only the kernel and the bias of the head are left to train. They can take a
-# higher learning rate, for nothing else can be spoiled by it.
+# higher learning rate, because there is nothing else to spoil.
 
 # %%
 base = keras.saving.load_model("digits_base.keras")
@@ -344,7 +350,8 @@ if len(x_source) == 8000:
 # A frozen base gives the same features for a picture in every epoch. So you can compute them once,
 # and train the head on them as a small model of its own. This is much faster when the base is
 # large. It does not go together with random changes of the pictures, such as rotations, since these
-# need new features each time.
+# need new features each time. The cell below checks that the head gives the same answers for the
+# stored features as the whole model gives for the pictures.
 
 # %%
 features = base.predict(x_few, verbose=0)
@@ -365,18 +372,19 @@ assert np.allclose(from_features, from_pictures, atol=1e-3)
 # There are two questions about a layer while `fit()` runs, and they are easily mixed up:
 #
 # - *Is it trainable?* This decides whether the optimizer changes its weights.
-# - *Does it run in training mode?* The argument `training` of `call()` decides this. `Dropout`
-#   drops something only in training mode. `BatchNormalization` then normalizes with the mean and
-#   variance of the batch at hand, and updates its running averages. In inference mode, it uses
-#   these averages and leaves them alone.
+# - *Does it run in training mode?* The argument `training` of `call()` decides this. In training
+#   mode, `Dropout` drops values, and `BatchNormalization` normalizes with the mean and variance of
+#   the batch at hand and updates its running averages. In inference mode, `Dropout` does nothing,
+#   and `BatchNormalization` uses the running averages and leaves them alone.
 #
 # In transfer learning the running averages are worth protecting. They come from thousands of
 # pictures, and our batches have 25. For `BatchNormalization`, Keras therefore ties the two
 # questions together: *frozen, it always runs in inference mode*. This is why the averages of our
 # base did not move while the head was trained.
 #
-# What if the base is not frozen, but its averages should stay? The following experiment tries four
-# ways on a tiny base, and looks whether a short training has moved its averages.
+# What if the base is not frozen, but its averages should stay? The following experiment builds four
+# models on a tiny base, the first without any precaution, and checks whether a short training moves
+# its averages.
 
 
 # %%
@@ -402,7 +410,7 @@ def averages_move(wrap, freeze):
     layer.trainable = not freeze
     tiny_base = keras.Sequential([keras.layers.Input(shape=(4,)), keras.layers.Dense(4), layer])
     tiny_model = wrap(tiny_base)
-    # Compiling the step takes longer than this one step, so we go without.
+    # Compiling the step takes longer than this one step, so we run it eagerly.
     tiny_model.compile(optimizer="sgd", loss="mse", run_eagerly=True)
     old = keras.ops.convert_to_numpy(layer.moving_mean).copy()
     tiny_model.fit(np.ones((32, 4)), np.ones((32, 1)), verbose=0)

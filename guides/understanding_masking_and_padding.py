@@ -75,7 +75,7 @@ assert post_padded.tolist() == [[5, 3, 5, 8, 6], [2, 2, 0, 0, 0], [7, 1, 4, 0, 0
 # For numbers with a fraction, pass `dtype="float32"`.
 #
 # If in doubt, pad after the sequence. Then step 0 is the first note of every row, and the fast
-# kernels of a GPU understand it, as [a later section](#pre-or-post) explains.
+# kernels of a GPU can work with such padding, as [a later section](#pre-or-post) explains.
 #
 # ## Where a mask comes from {#where-a-mask-comes-from}
 #
@@ -85,8 +85,8 @@ assert post_padded.tolist() == [[5, 3, 5, 8, 6], [2, 2, 0, 0, 0], [7, 1, 4, 0, 0
 # up a vector for each number, and takes every 0 for padding. So no note can be 0, and `input_dim`
 # must count the 0 too: 9 notes and the padding make 10.
 #
-# `compute_mask()`, a method of every layer, answers which mask belongs to the layer's output. We
-# call it here to look at the mask. In a model, Keras calls it for you.
+# `compute_mask()`, a method of every layer that supports masking, answers which mask belongs to the
+# layer's output. We call it here to look at the mask. In a model, Keras calls it for you.
 
 # %% alt="Two grids of three rows and five columns. On the left the notes, with zeros after the second and the third melody. On the right the mask: True where there is a note, False where there is a zero."
 embedding = layers.Embedding(input_dim=10, output_dim=4, mask_zero=True)
@@ -161,7 +161,7 @@ assert count(vectors) == count(plain, mask=ops.convert_to_tensor(mask)) == [5, 2
 assert count(plain) == [5, 5, 5]
 
 # %% [markdown]
-# Of Keras' own layers, these read the mask:
+# Of Keras' own layers, these are the most common ones that read the mask:
 #
 # - `LSTM`, `GRU` and `SimpleRNN`, and `Bidirectional` around them, keep their state as it is in a
 #   masked step
@@ -169,8 +169,8 @@ assert count(plain) == [5, 5, 5]
 # - `MultiHeadAttention` pays no attention to masked steps
 # - `BatchNormalization` leaves them out of its statistics when it trains
 #
-# Take empty sequences out of the data. The average over no step at all is `nan`, and spoils the
-# loss of the whole batch.
+# Take empty sequences out of the data. `GlobalAveragePooling1D` returns `nan` for them, which
+# spoils the loss of the whole batch.
 #
 # ## How masks travel {#how-masks-travel}
 #
@@ -214,9 +214,9 @@ assert layers.GRU(4).compute_mask(vectors, mask) is None
 # %% [markdown]
 # Look at the last line. A function of `keras.ops`, or an operator as in `normalized * 2`, returns a
 # new tensor without a mask, and says nothing about it. Where the mask matters further on, put such
-# arithmetic into a layer. `Conv1D` and other layers that mix neighbouring steps cannot say what a
-# masked step is behind them. They drop the mask too, but with a warning, which we catch and print
-# here:
+# arithmetic into a layer. `Conv1D` and other layers that mix neighbouring steps have no clear
+# answer as to which of their output steps should be masked. They drop the mask too, but with a
+# warning, which we catch and print here:
 
 # %%
 with warnings.catch_warnings(record=True) as caught:
@@ -233,8 +233,9 @@ assert "does not support masking" in str(caught[-1].message)
 # A [layer of your own](making_new_layers_and_models_via_subclassing.md) also drops the mask with
 # this warning, unless you say what to do. If its steps stay what they are, set `supports_masking`.
 # If they become others, override `compute_mask()`, which gets the inputs with their mask and
-# returns the mask of the outputs. `JoinPairs` glues each two neighbours together, so half as many
-# steps come out. A pair counts if at least one of its steps is real:
+# returns the mask of the outputs. `JoinPairs` joins neighbouring steps two by two, so half as many
+# steps come out. The number of steps must be even. A pair counts if at least one of its steps is
+# real:
 
 
 # %%
@@ -300,10 +301,12 @@ assert np.isclose(scores["accuracy"], hits[mask].mean(), atol=1e-3)
 
 # %% [markdown]
 # A loss that you write as a function is treated the same way, if it returns one value per step and
-# leaves the averaging to Keras. A [metric](https://keras.io/api/metrics/base_metric/) of your own
-# has to skip the padding by itself. Its `update_state()` gets labels and predictions, not the mask,
-# so keep one label for padding. Here it is -1, and the question is in how many melodies *all* steps
-# are right:
+# leaves the averaging to Keras. So is a metric written as a function. A [metric
+# class](https://keras.io/api/metrics/base_metric/) with an `update_state()` of its own has to skip
+# the padding by itself. That method gets labels and predictions, not the mask, so keep one label
+# for padding. Here it is -1. When you train on such labels, the loss must know that label too:
+# `keras.losses.SparseCategoricalCrossentropy(ignore_class=-1)`. The metric below tells in what
+# share of the melodies *all* steps are right:
 
 
 # %%
@@ -348,14 +351,15 @@ assert np.abs(state_post - state_unmasked).max() > 1e-3
 # to a fast kernel of the library cuDNN. What happens if there is a mask depends on the backend:
 #
 # - **TensorFlow** uses cuDNN, but only padding after the sequence will do, and no row may be empty.
-#   For all other masks, pass `use_cudnn=False` to the layer
+#   For all other masks, pass `use_cudnn=False` to the layer, or `fit()` and `predict()` stop with
+#   an error
 # - **JAX** uses Keras' own loop over the steps, compiled with XLA; any mask will do
 # - **PyTorch** uses a Python loop over the steps; any mask will do, but long sequences take long
 #
 # On a CPU, no backend uses cuDNN. Do not use what a recurrent layer returns *at* masked steps: it
 # may be the output of the step before, or 0.
 #
-# ## The amount of padding does not matter {#a-trained-example}
+# ## With a mask, the amount of padding does not matter {#a-trained-example}
 #
 # Now we throw dice: 3 to 12 throws make a sequence, and its label is 1 if the last throw is higher
 # than the one before it. That is easy, but only for a model that knows where a sequence ends.
@@ -424,8 +428,8 @@ if num_sequences == 2048:
     assert sum(masked_tight) + 0.3 < min(sum(unmasked_tight), sum(unmasked_loose))
 
 # %% [markdown]
-# With a mask, twelve more columns of padding change nothing at all. Without one, the model must
-# first find out what padding is, and then carry its answer across it.
+# With a mask, twelve more columns of padding change nothing. Without one, the model must first find
+# out what padding is, and then carry its answer across it.
 #
 # The strictest test is one without padding: the masked model gets one sequence at a time, at its
 # own length, and must answer as it does for the padded batch.
@@ -441,9 +445,9 @@ assert together.shape == alone.shape == (3, 1)
 assert np.allclose(together, alone, atol=1e-3)
 
 # %% [markdown]
-# Padding still costs time, because masked steps are computed and thrown away. If lengths differ a
-# lot, put sequences of similar length into one batch, and pad each batch only as far as it needs.
-# Keep to few different widths, though: JAX compiles the model anew for each.
+# Padding still costs time, because masked steps are usually computed and thrown away. If lengths
+# differ a lot, put sequences of similar length into one batch, and pad each batch only as far as it
+# needs. Keep to few different widths, though: JAX compiles the model anew for each.
 #
 # ## Further reading {#further-reading}
 #
