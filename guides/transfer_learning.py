@@ -135,8 +135,8 @@ assert [layer.trainable for layer in inner.layers] == [False, True]
 # does, and the optimizer keeps notes for each weight that it trains. If you unfreeze layers and
 # forget to compile again, JAX and PyTorch stop with an error, because the optimizer was built for
 # other weights. TensorFlow goes on with the step that it has prepared earlier, so the layers stay
-# frozen and nothing tells you. If you freeze layers between two calls of `fit()` and forget it, JAX
-# stops too, and TensorFlow silently goes on training them. Only PyTorch freezes them.
+# frozen and nothing tells you. If you freeze layers between two calls of `fit()` and do not
+# compile, JAX stops too, and TensorFlow silently goes on training them. Only PyTorch freezes them.
 
 # %% [markdown]
 # ## The data {#the-data}
@@ -453,8 +453,8 @@ assert moved["training=False in a functional model"]
 # - `base.trainable = True` unfreezes everything inside, so we freeze the `BatchNormalization`
 #   layers again, one by one.
 # - We compile again. This also gives a new optimizer, which has no memory of the first phase.
-# - The learning rate is about 30 times lower than for the head. The weights of the base are nearly right,
-#   and 50 pictures are soon learned by heart.
+# - The learning rate is about 30 times lower than for the head. The weights of the base are nearly
+#   right, and 50 pictures are soon learned by heart.
 #
 # With a deep base, it is common to unfreeze only the last layers. The first ones are the most
 # general.
