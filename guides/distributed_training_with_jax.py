@@ -35,16 +35,17 @@
 # one device, because a distributed program that runs is not yet one that computes the right thing.
 #
 # **The devices here are simulated.** JAX can split one CPU into several devices, so the guide runs
-# on any laptop. Nothing gets faster by that: four devices share the same cores, and somewhat more
-# is to be done than before. What it proves is that the program is correct. What to change for real
-# GPUs or TPUs, very little, stands [near the end](#several-hosts-and-real-accelerators).
+# on any laptop. Nothing gets faster by that: four devices share the same cores, and there is
+# somewhat more to do than before. What it proves is that the program is correct. For real GPUs or
+# TPUs very little changes; what does is described [near the
+# end](#several-hosts-and-real-accelerators).
 
 # %% [markdown]
 # ## Setup {#setup}
 #
-# JAX decides which devices there are when it starts. The variable that splits the CPU must
-# therefore be set before JAX or Keras is imported. If you run this in a notebook where JAX has been
-# used already, restart the kernel first.
+# JAX decides which devices there are when it is first asked for one, and takes its settings from
+# environment variables. The safe way is to set them before JAX or Keras is imported. If you run
+# this in a notebook where JAX has been used already, restart the kernel first.
 
 # %%
 import os
@@ -395,11 +396,11 @@ print(f"the loop and one device, {steps} steps: {with_loop:.0e}")
 print(f"DataParallel and one device, {epochs * steps} steps: {in_the_end:.0e}")
 
 # %% [markdown]
-# The numbers are the largest difference between any two weights. After the first epoch they are
-# tiny, but not zero. A sum of floating-point numbers depends a little on the order of its terms,
-# and four partial sums are another order. JAX promises the same program on any number of devices,
-# up to such rounding. It goes far: random numbers belong to the whole array, so even dropout
-# removes the same units.
+# Each number is the largest difference between a weight of one model and the same weight of the
+# other. After the first epoch the differences are tiny, but not zero. A sum of floating-point
+# numbers depends a little on the order of its terms, and four partial sums are another order. JAX
+# promises the same results on any number of devices, up to such rounding. This includes random
+# numbers: they belong to the whole array, so even dropout removes the same units.
 #
 # Later the weights drift apart. Each step builds on the last, and training blows up small
 # differences. The two models are then different ones, but equally good, as their losses show. So to
@@ -524,7 +525,7 @@ assert np.allclose(restored.predict(sample, verbose=0), resumed(sample), rtol=1e
 #
 # **Models that are too large for one device.** Then the weights must be split, too.
 # `keras.distribution.ModelParallel` with a `LayoutMap` does so with a mesh of two axes. The [API
-# pages on distribution](https://keras.io/api/distribution/) describe both.
+# pages on distribution](https://keras.io/api/distribution/) describe both classes.
 
 # %% [markdown]
 # ## Where to go next {#where-to-go-next}

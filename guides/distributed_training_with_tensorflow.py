@@ -44,7 +44,7 @@
 # ## Setup {#setup}
 #
 # TensorFlow fixes its list of devices when it first computes something, or is asked for that list.
-# The CPU must be split before. If you run this in a notebook where TensorFlow has been used
+# The CPU must be split before that. If you run this in a notebook where TensorFlow has been used
 # already, restart the kernel first.
 
 # %%
@@ -196,7 +196,8 @@ assert all(np.array_equal(copy, copies[0]) for copy in copies)
 # share one memory, and on a busy CPU TensorFlow can take seconds to close them after each epoch.
 #
 # The function `share()` is called once for each replica. It makes batches of a quarter of the
-# global size, and keeps every fourth of them, beginning with the replica's own number:
+# global size, and keeps every fourth batch: replica 0 the first, the fifth and so on, replica 1 the
+# second, the sixth and so on.
 
 
 # %%
@@ -290,10 +291,12 @@ print("whole batch on one device:", whole_batch[:3].round(3))
 # The replicas' own gradients differ. The means are equal, and they are the gradient of the whole
 # batch.
 #
-# Keras does the same sum in a slightly different order. In the scope of a strategy it divides each
-# replica's loss by the number of replicas, and the optimizer then adds the gradients up. Keep this
-# in mind when you write [a training step of your own](custom_train_step_in_tensorflow.md): an
-# optimizer of Keras adds up over the replicas by itself.
+# Keras gets the same mean in another order: under a strategy it divides each replica's loss by the
+# number of replicas, and the optimizer then adds up the gradients of all replicas. So when you
+# write [a training step of your own](custom_train_step_in_tensorflow.md), do not all-reduce the
+# gradients yourself. The loss is divided already if it comes from `compute_loss()`, or from a loss
+# object that takes the mean, such as `keras.losses.MeanSquaredError()`. If you compute the mean
+# yourself, with `keras.ops.mean()` for instance, divide it by `strategy.num_replicas_in_sync`.
 
 # %% tags=["test"]
 assert own.shape == mean.shape == (num_replicas, 10)
@@ -465,8 +468,8 @@ assert difference < 1e-3
 assert keras.ops.convert_to_numpy(resumed.optimizer.iterations) == epochs * steps
 
 # %% [markdown]
-# Had we shuffled, the resumed training would have seen other batches than the first, which does no
-# harm. The state of random generators is not in the backup either.
+# Had we shuffled, the resumed training would have seen other batches than the undisturbed training,
+# which does no harm. The state of random generators is not in the backup either.
 #
 # A saved file knows nothing of devices. What was trained on four can be loaded on one, outside of
 # the scope, or on eight, in the scope of another strategy:

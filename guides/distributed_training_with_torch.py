@@ -171,7 +171,7 @@ assert len(list(model.parameters())) == len(model.trainable_variables) == 6
 # the images like cards. It shuffles with a seed, which is the same everywhere, and takes every
 # second one of the shuffled images, beginning with its own rank. Every loader makes batches of half
 # the global size. So the next two batches, one in each process, are together the next global batch.
-# The samplers can be looked at here, too:
+# A sampler needs no group, so we can look at both of them in this notebook:
 
 
 # %%
@@ -253,9 +253,9 @@ def train_epoch(network, model, loader):
 # an all-reduce of our own: the loss of a process covers its own images only, and we want the mean
 # over all.
 #
-# Only rank 0 saves and prints. It saves under another name first and then renames: were it ended
-# while it writes, half a file would be left, but not one that looks like a checkpoint. At the end,
-# each process writes down its losses and weights for the notebook.
+# Only rank 0 saves and prints. It saves under another name first and then renames: if the process
+# is killed while it writes, half a file is left, but under a name that is not taken for a
+# checkpoint. At the end, each process writes down its losses and weights for the notebook.
 
 
 # %%
@@ -332,8 +332,9 @@ print(len(script.splitlines()), "lines in train_digits.py")
 #
 # - Each process gets its rank and the world size in environment variables, as from `torchrun`.
 # - They must find each other. They meet through a file that they all can open. It must be a new one
-#   for each job. `torchrun` uses a network port instead, which can be taken.
-# - Gloo is told to use the network interface of the machine itself.
+#   for each job. `torchrun` uses a network port instead, which another program may already be
+#   using.
+# - Gloo is told to use the loopback interface, whose traffic never leaves the machine.
 # - What the processes print goes to files, or their lines would mix. The launcher shows those of
 #   rank 0.
 # - When one process fails, the others would wait for it. The launcher ends them. It also does so
@@ -538,7 +539,7 @@ assert keras.ops.convert_to_numpy(from_checkpoint.optimizer.iterations) == steps
 #
 # A laptop can run none of this, so take it as directions.
 #
-# **Several GPUs in one machine.** Save the script under a name of your own, and start it with
+# **Several GPUs in one machine.** Take `train_digits.py`, change it as below, and start it with
 # `torchrun --nproc-per-node=4 train_digits.py '{"batch_size": 512, ...}'`. It sets `RANK`,
 # `WORLD_SIZE` and also `LOCAL_RANK`, the number of the process within its machine. As `RENDEZVOUS`
 # is not set, the script falls back to `env://`, which is what `torchrun` expects. Three changes are
@@ -548,8 +549,8 @@ assert keras.ops.convert_to_numpy(from_checkpoint.optimizer.iterations) == steps
 #   `os.environ["CUDA_VISIBLE_DEVICES"] = os.environ["LOCAL_RANK"]`, and so sees one GPU only. Of
 #   course, `KERAS_TORCH_DEVICE` must not say `"cpu"` any more.
 # - `init_process_group()` gets `"nccl"` instead of `"gloo"`.
-# - `train_epoch()` moves each batch to the GPU: `images.cuda()`, `labels.cuda()`; and `mean_loss`
-#   is made with `device="cuda"`, as NCCL carries nothing else.
+# - `mean_loss` is made with `device="cuda"`, as NCCL carries only tensors on a GPU. The batches
+#   need no change: Keras copies them to the GPU by itself.
 #
 # Raise the batch size with the number of GPUs, and the learning rate along with it. Only now does
 # it get faster, and only if each GPU has enough to do: with a model as small as ours, exchanging

@@ -373,7 +373,8 @@ assert len(scratch_model.trainable_weights) == 8
 
 # %% [markdown]
 # Here is how well both do on 2,000 pictures of the test set. Read it as an illustration, not as a
-# measurement: it is one run, and with so few pictures it matters a lot which ones they are.
+# measurement: it is one run, of a task that we picked because a frozen body helps there, which it
+# does not always. With so few pictures, it also matters a lot which ones they are.
 
 # %% tags=["varies"] alt="Validation accuracy over the epochs, for the frozen body with a new head and for the network from scratch. At the end, the frozen body is ahead."
 plt.figure(figsize=(7, 3.2), layout="tight")

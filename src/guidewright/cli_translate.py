@@ -37,7 +37,7 @@ def extract(context: click.Context, /, languages: tuple[str, ...], guides: tuple
 @click.pass_context
 def status(context: click.Context, /, language: str, as_json: bool) -> int:
     """Say of each guide what is translated, fuzzy and missing, when it was checked, and what is wrong."""
-    from guidewright.commands import catalogs as command
+    from guidewright.commands import translation_status as command
 
     return command.status(cli.project(context), language, as_json=as_json)
 
@@ -49,7 +49,7 @@ def status(context: click.Context, /, language: str, as_json: bool) -> int:
 @click.pass_context
 def next_(context: click.Context, /, language: str, limit: int, as_json: bool) -> int:
     """List what to translate next, where a word wins most first."""
-    from guidewright.commands import catalogs as command
+    from guidewright.commands import translation_status as command
 
     return command.next_(cli.project(context), language, limit=limit, as_json=as_json)
 
@@ -62,7 +62,7 @@ def next_(context: click.Context, /, language: str, limit: int, as_json: bool) -
 @click.pass_context
 def check(context: click.Context, /, language: str, guides: tuple[str, ...]) -> int:
     """Hold translations against the English: markup, code, glossary, register."""
-    from guidewright.commands import catalogs as command
+    from guidewright.commands import translation_status as command
 
     return command.report_check(cli.project(context), language, guides)
 
@@ -86,8 +86,8 @@ def checked(context: click.Context, /, language: str, guide: str, on: Any) -> in
 @click.pass_context
 def preview(context: click.Context, /, language: str, guide: str) -> int:
     """Build the site, and say where a guide's page is."""
-    from guidewright.commands import catalogs as command
     from guidewright.commands import site
+    from guidewright.commands import translation_status as command
 
     def build(project: Any) -> int:
         return site.report_site(project, strict_parity=False, as_json=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from guidewright.commands import catalogs as commands
-from guidewright.commands.catalogs import Work, locale, save, works
+from guidewright.commands.catalogs import Work, locale, readable, save
 from guidewright.commands.lock import exclusive
 from guidewright.commands.progress import plural
 from guidewright.commands.project import Project
@@ -56,10 +56,7 @@ def _work(project: Project, of: Locale, slug: str, file: Path) -> Work:
     if slug not in {guide.slug for guide in project.library.guides}:
         message = f"it is not known whose translation this is: there is no guide '{slug}'"
         raise InputError(Problem(path=str(file), message=message, hint="name the guide: --guide SLUG"))
-    found, problems = works(project, of, [slug])
-    if problems:
-        raise InputError(problems)
-    return found[0]
+    return readable(project, of, slug)
 
 
 def _fill(catalog: Catalog, pairs: Sequence[Pair]) -> tuple[tuple[Entry, ...], int]:
