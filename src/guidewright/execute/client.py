@@ -102,6 +102,14 @@ class Client(NotebookClient):  # type: ignore[misc]
 async def _end(task: asyncio.Future[Any]) -> None:
     """Cancel a task that still runs, and see it end."""
     if not task.done():
+        # A second cancellation may take us away from here before the task has ended; nobody would ask how it did.
+        task.add_done_callback(_forget)
         task.cancel()
         with suppress(DeadKernelError, asyncio.CancelledError):
             await task
+
+
+def _forget(task: asyncio.Future[Any]) -> None:
+    """Take a task's exception, so that asyncio does not print that nobody did."""
+    if not task.cancelled():
+        task.exception()
