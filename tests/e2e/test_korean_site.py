@@ -74,10 +74,19 @@ def test_search_finds_the_introduction_also_with_particles_attached(url: str, pa
     field.fill(words)
     # The theme listens for keys, which an input method sends and filling does not.
     field.press("End")
+    assert any(f"/ko/{INTRO}" in address for address in found(page))
+
+
+def found(page: Page) -> list[str]:
+    """The addresses of all results; the theme draws more of them as the reader scrolls down."""
     results = page.locator(".md-search-result__link")
     results.first.wait_for(timeout=30_000)
-    addresses = results.evaluate_all("links => links.map(link => link.href)")
-    assert any(f"/ko/{INTRO}" in address for address in addresses), addresses
+    count = 0
+    while results.count() > count:
+        count = results.count()
+        page.locator(".md-search__scrollwrap").evaluate("box => box.scrollTo(0, box.scrollHeight)")
+        page.wait_for_timeout(500)
+    return results.evaluate_all("links => links.map(link => link.href)")
 
 
 def test_the_switch_stays_on_the_page(url: str, page: Page) -> None:

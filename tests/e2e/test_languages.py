@@ -179,7 +179,7 @@ def test_an_empty_catalog_gives_the_english_page_but_for_the_marks_of_the_langua
 def test_a_missing_message_is_english_and_says_so(pseudo_project: Project) -> None:
     edit(pseudo_project, "first", 'msgstr "Thàt îs àll."', 'msgstr ""')
     page = page_of(pseudo_project)
-    assert '<span class="gw-missing" lang="en">That is all.</span>' in page
+    assert '<span class="gw-missing" lang="en" dir="ltr">That is all.</span>' in page
     assert "noindex" not in page
     assert page.count('class="gw-banner"') == 2
     book = pseudo_project.read("build/xx/docs/notebooks/xx/alpha/first.ipynb")
@@ -192,8 +192,41 @@ def test_a_changed_message_is_todays_english_with_the_former_translation_folded(
     pseudo_project.change("guides/first.py", "# That is all.", "# That is nearly all.")
     assert pseudo_project.cli("translate", "extract").code == 0
     page = page_of(pseudo_project)
-    assert '<span class="gw-stale" lang="en">That is nearly all.</span>' in page
+    assert '<span class="gw-stale" lang="en" dir="ltr">That is nearly all.</span>' in page
     assert re.search(r'<details class="gw-old">\s*<summary>[^<]+</summary>Thàt îs àll\.</details>', page)
+
+
+def test_a_former_translation_loses_its_links_which_may_lead_nowhere_now(pseudo_project: Project) -> None:
+    linked = (
+        "That is all. [More](deep/second.md), [the end](#the-end), ![a picture](https://example.org/x.png)"
+    )
+    pseudo_project.change("guides/first.py", "# That is all.", f"# {linked}")
+    assert pseudo_project.cli("translate", "extract").code == 0
+    edit(pseudo_project, "first", '#, fuzzy\n#| msgid "That is all."\n', "")
+    edit(pseudo_project, "first", 'msgstr "Thàt îs àll."', f'msgstr "{pseudo.accented(linked)}"')
+    pseudo_project.change("guides/first.py", f"# {linked}", "# That is nearly all, without any link.")
+    assert pseudo_project.cli("translate", "extract").code == 0
+    fold = re.search(r'<details class="gw-old">.*?</details>', page_of(pseudo_project))
+    assert fold
+    assert "Thàt îs àll." in fold[0]
+    assert "<a" not in fold[0]
+    assert "<img" not in fold[0]
+
+
+def test_a_page_is_as_translated_as_status_says_whether_or_not_extract_has_run(
+    pseudo_project: Project,
+) -> None:
+    pseudo_project.change("guides/first.py", "# That is all.", "# That is *all*.")
+    assert json.loads(pseudo_project.cli("translate", "status", "xx", "--json").out)["missing"] == 0
+    assert "gw-missing" not in page_of(pseudo_project)
+
+
+def test_a_link_that_only_a_translation_has_is_blamed_on_its_catalog(pseudo_project: Project) -> None:
+    edit(pseudo_project, "first", 'msgstr "Thàt îs àll."', 'msgstr "Thàt îs àll. [x](nowhere.md)"')
+    done = pseudo_project.cli("site")
+    assert done.code == 2
+    assert "guides/locales/xx/first.po" in done.err
+    assert "guides/first.py" not in done.err
 
 
 def test_a_title_and_a_comment_that_are_not_translated_are_plain_english(pseudo_project: Project) -> None:
@@ -240,6 +273,23 @@ def test_a_catalog_without_a_guide_is_told(pseudo_project: Project) -> None:
     assert done.code == 2
     assert "guides/locales/xx/gone.po: there is no guide 'gone'" in done.err
     assert pseudo_project.cli("translate", "status", "xx").code == 2
+
+
+def test_the_catalog_of_a_guide_that_cannot_be_read_is_left_alone(pseudo_project: Project) -> None:
+    pseudo_project.change("guides/first.py", "title: First steps", "titlo: First steps")
+    done = pseudo_project.cli("translate", "status", "xx")
+    assert done.code == 2
+    assert "guides/first.py" in done.err
+    assert "there is no guide" not in done.err
+
+
+def test_a_folder_of_a_language_that_is_not_configured_is_told(pseudo_project: Project) -> None:
+    folder = pseudo_project.root / "guides/locales"
+    (folder / "fr").mkdir()
+    (folder / "fr/first.po").write_bytes((folder / "xx/first.po").read_bytes())
+    for command in (("site",), ("translate", "status", "xx"), ("translate", "check", "xx")):
+        done = pseudo_project.cli(*command)
+        assert (done.code, "guides/locales/fr: has catalogs" in done.err) == (2, True), command
 
 
 def test_a_language_that_is_not_configured_is_refused(pseudo_project: Project) -> None:

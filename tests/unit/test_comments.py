@@ -57,6 +57,10 @@ def test_a_run_of_own_line_comments_is_one_and_a_trailing_one_is_its_own() -> No
         "# model.fit(x, y)",
         "# x = 1",
         "# import keras",
+        "# return x + 1",
+        "# loss -= step",
+        "# batch_size - offset",
+        "# x: int = 1",
         "# -----",
         "#",
         "# 1.0",
@@ -76,6 +80,17 @@ def test_code_and_what_machines_read_is_not_for_translators(comment: str) -> Non
         "# train in batches",
         "# this and that",
         "# From (28, 28) to 1",
+        "# Fine-tuning",
+        "# End-to-end",
+        "# Input/output",
+        "# Multi-GPU",
+        "# non-trainable",
+        "# Inputs + targets",
+        "# Fine-tuning, pre-training",
+        "# global batch",
+        "# assert correctness",
+        "# return results",
+        "# Note: fit()",
     ],
 )
 def test_words_are_for_translators_even_where_python_could_read_them(comment: str) -> None:
@@ -99,6 +114,13 @@ def test_a_translation_may_take_more_or_fewer_lines_and_code_stays() -> None:
     assert "x = 1  # 짧게\n" in made
     assert made.count("# 긴 주석") > 2
     assert max(len(line.encode("utf-16-le")) // 2 for line in made.split("\n")) <= WIDTH
+
+
+@pytest.mark.parametrize("word", ["noqa", "type:", "!", "%", "@param"])
+def test_no_line_of_a_translation_begins_with_a_machines_word(word: str) -> None:
+    for length in range(70, 100):
+        words = f"{'x' * length}, {word} and more"
+        assert texts(replace_comments("# one thing\ny = 1", lambda _, words=words: words)) == [words]
 
 
 def test_none_and_the_same_words_change_no_byte() -> None:

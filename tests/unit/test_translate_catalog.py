@@ -31,7 +31,12 @@ CATALOG = Catalog(
         Entry(msgid="Not yet."),
         Entry(msgid="Other flags", msgstr="깃발", flags=("no-wrap",)),
     ),
-    obsolete=(Entry(msgid="Gone.", msgstr="갔음."),),
+    obsolete=(
+        Entry(msgid="Gone.", msgstr="갔음."),
+        Entry(
+            context="comment", msgid="Later.", msgstr="옛", fuzzy=True, previous=("comment", "Two\nlines.")
+        ),
+    ),
     revision="0123456789ab",
     checked=dt.date(2026, 11, 23),
     header={"Last-Translator": "A. Author"},
@@ -68,7 +73,7 @@ entry = st.builds(
     lambda context, msgid, msgstr, fuzzy: Entry(context=context, msgid=msgid, msgstr=msgstr, fuzzy=fuzzy),
     st.sampled_from(["", "heading", "comment"]),
     words.filter(bool),
-    words,
+    words.filter(lambda text: not text or text.strip()),
     st.booleans(),
 )
 
@@ -98,7 +103,7 @@ def test_gettexts_own_tools_take_it_and_give_it_back(tmp_path: Path, arguments: 
     through = subprocess.run(["msgcat", *arguments, file], capture_output=True, check=True).stdout
     found = read(through, path="x.po", language="ko")
     assert found.entries == CATALOG.entries
-    assert [one.msgid for one in found.obsolete] == ["Gone."]
+    assert found.obsolete == CATALOG.obsolete
     assert write(found, project="P") == write(CATALOG, project="P")
 
 
@@ -118,6 +123,29 @@ GOOD = write(CATALOG, project="P").decode()
         (GOOD.replace("Language: ko", "Language: ja").encode(), 1, "is in the language 'ja'"),
         (GOOD.replace("2026-11-23", "yesterday").encode(), 1, "is no date"),
         (b"just words\n", 1, "is no PO file"),
+        (
+            GOOD.replace('msgstr "준비"', 'msgid_plural "b"\nmsgstr[0] "준비"\nmsgstr[1] "x"').encode(),
+            20,
+            "plural forms are not used here",
+        ),
+        (GOOD.replace('msgstr "준비"', 'msgstr[0] "준비"').encode(), 20, "plural forms are not used here"),
+        (
+            GOOD.replace('#~ msgstr "갔', '#~ msgid_plural "b"\n#~ msgstr[0] "갔').encode(),
+            55,
+            "plural forms are not used here",
+        ),
+        *(
+            (GOOD.replace("준비", f"준{character}비").encode(), 20, f"{code}, {name}")
+            for character, code, name in [
+                ("\u2028", "U+2028", "line separator"),
+                ("\u2029", "U+2029", "paragraph separator"),
+                ("\x85", "U+0085", "next line"),
+                ("\x1c", "U+001C", "file separator"),
+                ("\x0b", "U+000B", "vertical tab"),
+                ("\x0c", "U+000C", "form feed"),
+                ("\r", "U+000D", "carriage return"),
+            ]
+        ),
     ],
 )
 def test_a_bad_file_is_told_with_its_line(data: bytes, line: int | None, message: str) -> None:
@@ -141,3 +169,25 @@ def test_every_cut_of_a_file_is_told_or_loses_nothing() -> None:
         except InputError:
             continue
         assert {one.key: one.msgstr for one in found.entries} == whole, data[:end][-60:]
+
+
+@pytest.mark.parametrize("said", ["pt_BR", "pt-BR", "pt-br", ""])
+def test_a_language_is_the_folders_however_tools_write_it(said: str) -> None:
+    data = write(replace(CATALOG, language="pt-BR"), project="P").decode()
+    found = read(data.replace("Language: pt-BR", f"Language: {said}").encode(), path="x.po", language="pt-BR")
+    assert again(replace(found, header=CATALOG.header)) == replace(CATALOG, language="pt-BR")
+
+
+def test_a_part_of_a_language_is_another_language() -> None:
+    with pytest.raises(InputError):
+        read(write(replace(CATALOG, language="pt"), project="P"), path="x.po", language="pt-BR")
+
+
+def test_lines_may_end_as_windows_writes_them() -> None:
+    assert read(GOOD.replace("\n", "\r\n").encode(), path="x.po", language="ko").entries == CATALOG.entries
+
+
+@pytest.mark.parametrize("blank", [" ", "\\n", "\\t ", "\u3000"])
+def test_white_space_alone_is_no_translation(blank: str) -> None:
+    found = read(GOOD.replace('msgstr "준비"', f'msgstr "{blank}"').encode(), path="x.po", language="ko")
+    assert (found.entries[0].msgstr, found.entries[0].translated) == ("", False)

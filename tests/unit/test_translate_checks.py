@@ -14,6 +14,7 @@ from guidewright.source import library
 from guidewright.translate.catalog import Catalog, Entry
 from guidewright.translate.checks import check, code_difference, code_problems
 from guidewright.translate.language import Locale, Term
+from guidewright.translate.markup import placeholder_problem, retargeted
 from guidewright.translate.units import Unit, units
 
 ROOT = next(folder for folder in Path(__file__).resolve().parents if (folder / "mkdocs.yml").is_file())
@@ -27,6 +28,8 @@ KOREAN = Locale(
     keep=("Keras", "JAX"),
     terms=(
         Term(source="training", targets=("트레이닝",), avoid=("학습", "훈련")),
+        Term(source="transfer learning", targets=("전이 학습",)),
+        Term(source="learning rate", targets=("학습률",)),
         Term(source="custom layer", targets=("커스텀 레이어",)),
         Term(source="generator", targets=("생성기", "제너레이터")),
     ),
@@ -56,6 +59,16 @@ def findings(
         ("A generator.", "제너레이터입니다."),
         ("Keras and JAX", "Keras와 JAX"),
         ("A fragment", "조각"),
+        ("An <em>x</em> word.", "<em>단어</em>입니다."),
+        ("A <strong>strong</strong> word.", "<strong>센</strong> 단어입니다."),
+        ("See [the docs][api].", "[문서][API]를 보세요."),
+        ("See [![alt](i.png)](t.md 'T').", "[![그림](i.png)](t.md 'ㅌ')를 보세요."),
+        ("From -5 to 10%, 3-5 of 10%.", "-5에서 10%까지, 10%의 3-5입니다."),
+        ("Training in transfer learning with a learning rate.", "전이 학습의 트레이닝과 학습률입니다."),
+        ("It learns in training.", "트레이닝에서 학습합니다."),
+        ("A *deep neural net model*.", "*심층 신경망*(deep neural net model)입니다."),
+        ("Read [all of it](a.md).", "[all of it too](a.md)을 읽으세요."),
+        ("{: .note } first.", "{: .note } 첫째입니다."),
         ("Uses $x_i$ and <br> there.", "거기서 $x_i$와 <br> 를 씁니다."),
     ],
 )
@@ -75,6 +88,18 @@ def test_a_good_translation_has_no_finding(msgid: str, msgstr: str) -> None:
         ("Line<br>end.", "줄 끝입니다.", "markup", "lacks the HTML tag <br>"),
         ("With $x$.", "함께 씁니다.", "markup", "lacks the mathematics $x$"),
         ("Proven on {labels}", "검증됨", "markup", "lacks the placeholder labels"),
+        ("See [the docs][api].", "[문서][apx]를 보세요.", "markup", "lacks the reference api"),
+        ("See [x](a.md 'T').", "[것](b.md 'T')을 보세요.", "markup", "lacks the link a.md"),
+        ("See [![alt](i.png)](t.md).", "[![것](j.png)](t.md)를 보세요.", "markup", "lacks the link i.png"),
+        ("Some words.", "[낱말](x.md)입니다.", "markup", "has a link that the English has not: x.md"),
+        ("At -5 here.", "여기 5입니다.", "markup", "lacks the number -5"),
+        ("At 10% here.", "여기 10입니다.", "markup", "lacks the number 10%"),
+        ("A title", "제목 { #id }", "structure", "has a heading's id"),
+        ("A title", "제목 {: #id}", "structure", "has a heading's id"),
+        *(
+            ("Some words.", f"{mark} 낱말입니다.", "structure", "would begin a block on the site")
+            for mark in ("!!!", "???", "===", "///", ":::")
+        ),
         ("Some words.", "```\n낱말입니다.", "structure", "is not closed"),
         ("Some words.", "- 낱말입니다.", "structure", "would not be one paragraph"),
         ("Some words.", "# 낱말입니다.", "structure", "would not be one paragraph"),
@@ -95,6 +120,9 @@ def test_what_breaks_a_page_is_an_error(msgid: str, msgstr: str, kind: str, mess
         ("Some words.", "낱말 `fit()`입니다.", "markup", "has a code span that the English has not: `fit()`"),
         ("Some *words*.", "낱말입니다.", "emphasis", "has other emphasis"),
         ("Training it.", "학습합니다.", "glossary", "says 학습 for 'training', and not 트레이닝"),
+        ("Training and training.", "트레이닝과 학습입니다.", "glossary", "says 학습 for 'training', too"),
+        ("Some words for all.", "낱말입니다 (for advanced use cases).", "english", "for advanced use cases"),
+        ("Some words.", "[낱말](https://x.y/)입니다.", "markup", "has a link that the English has not"),
         ("Custom layers.", "맞춤 층입니다.", "glossary", "lacks 커스텀 레이어"),
         ("With Keras.", "케라스입니다.", "names", "lacks the name Keras"),
         ("Some words.", "낱말이다.", "register", "ends in"),
@@ -120,6 +148,83 @@ def test_a_comment_must_not_begin_a_cell(words: str) -> None:
     assert ("error", "structure", "would begin a new cell, or a new line") in findings(
         "Words", words, "comment"
     )
+
+
+@pytest.mark.parametrize("words", ["noqa 낱말", "type: 낱말", "fmt: off", "@param 낱말", "!낱말"])
+def test_a_comment_must_not_be_for_machines(words: str) -> None:
+    assert ("error", "structure", "would be read by machines") in findings("Words", words, "comment")
+
+
+@pytest.mark.parametrize("kind", ["heading", "cell"])
+def test_a_heading_and_a_cell_of_a_table_are_one_line(kind: str) -> None:
+    assert ("error", "structure", "has a line end") in findings("Some words", "낱말\\\n둘", kind)
+
+
+@pytest.mark.parametrize(
+    ("msgid", "msgstr"),
+    [
+        ("{count} found", "{count} {"),
+        ("{count} found", "{count} {}"),
+        ("{count} found", "{count} }"),
+        ("{count} found", "찾음"),
+        ("{count} found", "{count} {other}"),
+        ("{count} found", "{count:%Y} 찾음"),
+        ("{count} found", "{count:d} 찾음"),
+        ("{count} found", "{count!r} 찾음"),
+        ("{label} {{found}}", "{label} {found}"),
+        ("{label} {{found}}", "{label} 찾음"),
+        ("{label} {{found}}", "{label} {{찾음}}"),
+    ],
+)
+def test_a_text_of_the_interface_that_cannot_be_filled_like_the_english_is_an_error(
+    msgid: str, msgstr: str
+) -> None:
+    assert placeholder_problem(msgid, msgstr)
+    assert ("error", "markup") in [found[:2] for found in findings(msgid, msgstr, "interface")]
+
+
+@pytest.mark.parametrize(
+    ("msgid", "msgstr"),
+    [
+        ("{label} {{found}}", "{{found}} {label}"),
+        ("{month:02}/{day:02}", "{day}. {month}."),
+        ("{month}", "{month:02}월"),
+        ("{count:,}", "{count:d}개"),
+        ("{date:%B %Y}", "{date:%Y.%m}"),
+        ("No template {", "틀이 아님 {"),
+    ],
+)
+def test_numbers_and_dates_of_the_interface_may_be_written_otherwise(msgid: str, msgstr: str) -> None:
+    assert placeholder_problem(msgid, msgstr) == ""
+
+
+@pytest.mark.parametrize(
+    ("msgstr", "msgid", "former", "made"),
+    [
+        # One target differs: it can be told.
+        ("[나](b) [가](a)", "[A](x) [B](b)", "", "[나](b) [가](x)"),
+        # Two differ: their order may be turned round.
+        ("[나](b) [가](a)", "[A](x) [B](y)", "", "[나](b) [가](a)"),
+        ("[나](b) [가](a)", "[A](x) [B](y)", "[A](a) [B](b)", "[나](y) [가](x)"),
+        ("[나](b) [가](a)", "[A](b) [B](a)", "[A](a) [B](b)", "[나](a) [가](b)"),
+        # One that went to two places is not told.
+        ("[나](a) [가](a)", "[A](x) [B](y)", "[A](a) [B](a)", "[나](a) [가](a)"),
+        ("[나](a) [가](a)", "[A](a) [B](b)", "", "[나](a) [가](a)"),
+        # Other numbers of links.
+        ("[나](b) [가](a)", "[A](x)", "[A](a) [B](b)", "[나](b) [가](a)"),
+        # Titles, images in links, code.
+        (
+            "[![가](i)](t 'ㅌ') `[x](i)`",
+            "[![a](j)](u 'T')",
+            "[![a](i)](t 'T')",
+            "[![가](j)](u 'ㅌ') `[x](i)`",
+        ),
+    ],
+)
+def test_links_follow_the_english_only_where_their_place_is_certain(
+    msgstr: str, msgid: str, former: str, made: str
+) -> None:
+    assert retargeted(msgstr, msgid, former) == made
 
 
 def test_a_words_plural_and_case_are_the_term_and_a_part_of_a_word_is_not() -> None:

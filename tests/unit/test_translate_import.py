@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from authoring import project, text
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guidewright.commands import export
+from guidewright.commands.importing import import_page
+from guidewright.commands.project import Project, open_project
 from guidewright.errors import InputError
 from guidewright.model import BackendView, Guide
 from guidewright.pycode.comments import comments, replace_comments
@@ -20,6 +25,7 @@ from guidewright.source.library import load
 from guidewright.translate import hugo
 from guidewright.translate.apply import apply
 from guidewright.translate.catalog import Catalog, Entry
+from guidewright.translate.language import load as locale
 from guidewright.translate.markup import retargeted
 from guidewright.translate.merge import merge
 from guidewright.translate.pairing import Pairing, pair
@@ -149,7 +155,15 @@ def test_plain_markdown_is_a_page_too() -> None:
     ("data", "line", "message"),
     [
         (b"## a\n\xff", 2, "is not UTF-8"),
-        (b"---\ntitle: [\n---\n", 1, "no YAML"),
+        (b"---\ntitle: [\n---\n", 3, "no YAML"),
+        (b"---\ntitle: a\nslug: 'b\n---\n", 4, "no YAML"),
+        (b"---\ntitle: a\nslug: \x07\n---\n", 3, "no YAML"),
+        (b"## a\n\n{{% details %}}\n\nwords\n", 3, "this fold is not closed"),
+        (
+            b"a\n\n{{< details >}}\nb\n{{< /details >}}\n\n{{< details >}}{{< details >}}{{< /details >}}",
+            7,
+            "fold",
+        ),
         (b"words\n\n```python\nx = 1\n", 3, "not closed"),
     ],
 )
@@ -158,6 +172,71 @@ def test_a_page_that_cannot_be_read_is_told(data: bytes, line: int, message: str
         hugo.read(data, path="page.md", labels={})
     (problem,) = raised.value.problems
     assert (problem.line, message in problem.message) == (line, True)
+
+
+def words(page: str) -> list[str]:
+    return [block.text for block in read(page).blocks]
+
+
+@pytest.mark.parametrize("label", ["참고", "Note", "번역"])
+def test_a_bold_beginning_is_no_label_of_the_head(label: str) -> None:
+    line = f"**{label}:** 낱말이 있습니다."
+    assert words(f"{line}\n\n## 시작 {{#start}}\n") == [line, "시작"]
+    sheet = read(f"**설명:** 무엇.\n{line}\n\n## 시작 {{#start}}\n")
+    assert (sheet.description, sheet.blocks[0].text) == ("무엇.", line)
+
+
+def test_a_label_in_the_midst_of_a_paragraph_is_prose() -> None:
+    page = "보통 문장입니다.\n**설명:** 문장의 나머지입니다.\n"
+    assert (read(page).description, words(page)) == ("", ["보통 문장입니다. **설명:** 문장의 나머지입니다."])
+
+
+@pytest.mark.parametrize("end", ["", "  ", "\\", "<br>", "<br />  "])
+def test_the_labels_of_the_settings_and_the_english_ones_are_taken(end: str) -> None:
+    for label in ("설명", "Description"):
+        page = f"**저자:** A{end}\n**{label}:** 무엇.{end}\n**Created**: 2026/11/22\n\n낱말.\n"
+        assert (read(page).description, words(page)) == ("무엇.", ["낱말."])
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("{{< callout >}}낱말입니다{{< /callout >}}\n", ["낱말입니다"]),
+        ('{{< callout type="a > b" >}}\n낱말입니다\n{{< /callout >}}\n', ["낱말입니다"]),
+        ("{{% steps %}}\n    {{< a >}}낱말{{< /a >}}\n{{% /steps %}}\n", []),
+        ('앞말 {{< t "x" >}} 뒷말\n', ["앞말 뒷말"]),
+        ('{{< card\n  link="x"\n>}}\n\n낱말\n', ["낱말"]),
+        ("- {{< a >}}낱말{{< /a >}}\n  - {{< a >}} 다른 낱말\n", ["낱말", "다른 낱말"]),
+        ("{{</* callout */>}}낱말\n", ["{{</* callout */>}}낱말"]),
+        ('[말]({{% ref "/docs/guides/a" %}} "제목")\n', ['[말](a.md "제목")']),
+    ],
+)
+def test_a_shortcodes_tags_go_and_its_words_stay(page: str, expected: list[str]) -> None:
+    assert words(page) == expected
+
+
+def test_a_tag_in_code_is_code() -> None:
+    (block,) = read("```python\nx = 1  # {{< a >}}\n{{% details %}}\n```\n").blocks
+    assert block.text == "x = 1  # {{< a >}}\n{{% details %}}"
+
+
+@pytest.mark.parametrize("page", ['{%s details "x" %s}', "  {%s details %s}"])
+def test_words_in_a_fold_are_told_and_outputs_are_not(tmp_path: Path, page: str) -> None:
+    opening = page.replace("%s", "{%", 1).replace("%s", "%}")
+    fold = f"{opening}\n\n접힌 낱말.\n\n```plain\noutput words\n```\n\n{{{{% /details %}}}}\n"
+    found = pair(guide(tmp_path), read(PAGE.replace("## 끝", f"{fold}\n## 끝")))
+    assert [block.text for block in found.unpaired] == ["접힌 낱말."]
+    assert {doubt for _, doubt in pairs(found).values()} == {""}
+
+
+def test_a_fold_on_one_line_ends_there() -> None:
+    sheet = read("{{< details >}}접힌 낱말{{< /details >}}\n\n낱말.\n")
+    assert ([b.text for b in sheet.folded], [b.text for b in sheet.blocks]) == (["접힌 낱말"], ["낱말."])
+
+
+@pytest.mark.parametrize("value", ["2024-02-30", "2024-02-28", "12:99:99", "!!int x", "&a b"])
+def test_front_matter_is_taken_as_text(value: str) -> None:
+    assert read(f"---\ndate: {value}\nslug: 2024\ntitle:\n---\n").slug == "2024"
 
 
 @given(
@@ -219,6 +298,28 @@ def test_a_passage_that_shares_no_code_is_doubtful(tmp_path: Path) -> None:
     assert pairs(found)["Call `fit()` now."][1] == "it shares no code with the English"
 
 
+OTHER = re.sub(r"```python.*?```", "```python\nother = 1\n```", PAGE, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("page", [OTHER, re.sub(r"```python.*?```", "", PAGE, flags=re.DOTALL)])
+def test_the_head_of_a_page_with_other_code_is_doubtful(tmp_path: Path, page: str) -> None:
+    made = guide(tmp_path)
+    found = pairs(pair(made, read(page)))
+    for english in (made.header.title, made.header.description, "First words."):
+        assert "code is not this guide's" in found[english][1]
+
+
+def test_a_shared_section_does_not_make_a_page_the_guides(tmp_path: Path) -> None:
+    more = "".join(f"## 다른 {{#other-{n}}}\n\n```python\nother({n})\n```\n\n" for n in range(9))
+    found = pairs(pair(guide(tmp_path), read(PAGE + more)))
+    assert "code is not this guide's" in found["First words."][1]
+
+
+def test_english_that_a_page_has_left_is_no_translation(tmp_path: Path) -> None:
+    found = pairs(pair(guide(tmp_path), read(PAGE.replace("첫 낱말.", "First words."))))
+    assert found["First words."][1].startswith("it is the English itself")
+
+
 def test_a_catalog_made_from_a_page_makes_the_page_again(tmp_path: Path) -> None:
     made = guide(tmp_path)
     sheet = read(PAGE)
@@ -230,6 +331,98 @@ PAGE_AGAIN = PAGE.replace("title: 제목\n", "title: 제목\ntoc: true\nweight: 
     "**저자:** [누구](https://example.org)  \n",
     "**저자:** A. Author  \n**생성일:** 2026/11/22  \n**최종편집일:** 2026/11/23  \n",
 )
+
+
+@pytest.mark.parametrize("labels", [locale(ROOT / "guides/locales/ko", code="ko", shown="ko").hugo, {}])
+def test_what_is_exported_with_the_shipped_settings_is_imported_whole(
+    tmp_path: Path, labels: dict[str, str]
+) -> None:
+    made = guide(tmp_path)
+    catalog = filled(made, pair(made, read(PAGE)))
+    sheet = hugo.read(exported(made, catalog, read(PAGE), labels=labels).encode(), path="p", labels=labels)
+    assert sheet.description == "무엇을 보이는지."
+    assert filled(made, pair(made, sheet)) == catalog
+
+
+def test_a_page_is_exported_without_the_html_of_what_is_not_translated(tmp_path: Path) -> None:
+    made = guide(tmp_path)
+    whole = filled(made, pair(made, read(PAGE)))
+    state = {"First words.": "", "Another item": "fuzzy", "Call `fit()` now.": "fuzzy", "Start": "fuzzy"}
+    entries = [
+        replace(e, fuzzy=state.get(e.msgid) == "fuzzy", msgstr="" if state.get(e.msgid) == "" else e.msgstr)
+        for e in whole.entries
+    ]
+    page = exported(made, replace(whole, entries=tuple(entries)), read(PAGE))
+    assert "gw-" not in page
+    assert "<" not in re.sub(r"\{\{.*?\}\}|```.*?```", "", page, flags=re.DOTALL)
+    assert "\n## Start {#start}\n\nFirst words.\n" in page
+    assert "\n- Another item\n" in page
+    assert "\nCall `fit()` now.\n" in page
+    assert "지금" not in page
+
+
+@pytest.mark.parametrize("title", ["", ' "제목"', " '제목'", " (제목)"])
+def test_a_link_with_a_title_is_exported_and_comes_back(tmp_path: Path, title: str) -> None:
+    source = GUIDE.replace("(layers.md)", f"(layers.md{title})")
+    page = exported(guide(tmp_path, source), Catalog(language="ko"), read(PAGE))
+    assert f'[layers]({{{{< relref "/docs/guides/layers" >}}}}{title})' in page
+    assert f"An item for [layers](layers.md{title})" in [block.text for block in read(page).blocks]
+
+
+# ----------------------------------------------------------- the commands
+
+
+def commanded(tmp_path: Path, page: str) -> tuple[Project, Path]:
+    settings_ = project(tmp_path, guides={"intro": GUIDE})
+    config = tmp_path / "pyproject.toml"
+    config.write_text(config.read_text("utf-8").replace("[tool.guidewright.categories]", KO, 1), "utf-8")
+    folder = settings_.root / "guides/locales/ko"
+    folder.mkdir(parents=True)
+    (folder / "language.toml").write_text('name = "한국어"\nenglish_name = "Korean"\n', "utf-8")
+    (tmp_path / "page.md").write_text(page, "utf-8")
+    return open_project(tmp_path), folder / "intro.po"
+
+
+KO = '[tool.guidewright]\nlanguages = ["ko"]\n[tool.guidewright.categories]'
+
+
+def test_a_page_without_a_passage_of_the_guide_is_refused(tmp_path: Path) -> None:
+    made, catalog = commanded(tmp_path, "---\nslug: intro\ntitle: 제목\n---\n\n## 남 {#nothing}\n\n낱말.\n")
+    with pytest.raises(InputError, match="nothing is saved"):
+        import_page(made, "ko", tmp_path / "page.md", "")
+    assert not catalog.exists()
+
+
+def test_a_page_of_another_guide_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made, catalog = commanded(tmp_path, PAGE.replace("slug: intro", "slug: other"))
+    import_page(made, "ko", tmp_path / "page.md", "intro")
+    assert "it is of 'other'" in "".join(capsys.readouterr())
+    assert catalog.exists()
+
+
+@pytest.mark.parametrize(("page", "checked"), [(PAGE, True), (OTHER, False)])
+def test_the_last_check_is_taken_where_most_is_certain(tmp_path: Path, page: str, checked: bool) -> None:
+    made, catalog = commanded(tmp_path, page)
+    import_page(made, "ko", tmp_path / "page.md", "intro")
+    assert ("2024-11-18" in catalog.read_text("utf-8")) is checked
+
+
+def test_a_page_that_would_be_english_is_not_exported_as_another_languages(tmp_path: Path) -> None:
+    made, _ = commanded(tmp_path, PAGE)
+    with pytest.raises(InputError, match="translate status ko"):
+        export.hugo(made, "intro", "ko", "", tmp_path / "out.md")
+    assert not (tmp_path / "out.md").exists()
+
+
+@pytest.mark.parametrize("name", ["site", "intro"])
+def test_a_page_is_not_exported_beside_a_damaged_catalog(tmp_path: Path, name: str) -> None:
+    made, catalog = commanded(tmp_path, PAGE)
+    import_page(made, "ko", tmp_path / "page.md", "intro")
+    assert export.hugo(made, "intro", "ko", "", tmp_path / "out.md") == 0
+    catalog.with_name(f"{name}.po").write_text('msgid "a\n', "utf-8")
+    with pytest.raises(InputError, match=f"{name}.po"):
+        export.hugo(made, "intro", "ko", "", tmp_path / "other.md")
+    assert not (tmp_path / "other.md").exists()
 
 
 # ----------------------------------------------------- the real Korean page
@@ -391,7 +584,8 @@ def test_the_seed_pairs_with_todays_guide_where_they_correspond() -> None:
     english = next(g for g in load(settings(ROOT)).guides if g.slug == "intro_to_keras_for_engineers")
     found = pair(english, hugo.read(SEED.read_bytes(), path="seed", labels=LABELS))
     words = pairs(found)
-    assert words[english.header.title] == ("엔지니어를 위한 Keras 소개", "")
+    assert words[english.header.title][0] == "엔지니어를 위한 Keras 소개"
+    assert "code is not this guide's" in words[english.header.title][1]
     assert words["Setup"] == ("셋업", "")
     assert words["NumPy arrays"][0] == "NumPy 배열"
     assert found.unpaired
@@ -405,7 +599,14 @@ def test_the_seed_pairs_with_todays_guide_where_they_correspond() -> None:
 # ------------------------------------------------------------------ helpers
 
 
-def exported(guide: Guide, catalog: Catalog, sheet: hugo.Sheet, **places: str) -> str:
+def exported(
+    guide: Guide,
+    catalog: Catalog,
+    sheet: hugo.Sheet,
+    *,
+    labels: Mapping[str, Any] = LABELS,
+    **places: str,
+) -> str:
     localised = apply(guide, catalog, threshold=0, old_title="").guide
     view = BackendView(
         backend="jax",
@@ -415,7 +616,7 @@ def exported(guide: Guide, catalog: Catalog, sheet: hugo.Sheet, **places: str) -
         notice="nothing",
         outputs={},
     )
-    head = hugo_page.Head(labels=LABELS, checked=sheet.checked, **places)
+    head = hugo_page.Head(labels=labels, checked=sheet.checked, **places)
     return hugo_page.page(localised, view, head=head, to_link=hugo.to_relref)
 
 

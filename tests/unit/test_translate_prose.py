@@ -69,6 +69,12 @@ def test_a_cell_of_a_table_keeps_its_bars_and_has_one_line() -> None:
     assert made == "| a \\| b c |\n|---|\n| a \\| b c |"
 
 
+@pytest.mark.parametrize("words", ["하나 \\| 둘", "하나 | 둘"])
+def test_a_bar_in_a_cell_never_splits_it(words: str) -> None:
+    assert join(pieces("| one word |\n|---|\n| two words |"), lambda _slot: words).count(" \\| ") == 2
+    assert join(pieces("| one word |\n|---|\n| two words |"), lambda _slot: "a \\\\| b").count("\\\\\\|") == 2
+
+
 def test_further_lines_stay_inside_their_block() -> None:
     made = join(pieces("> - some words\n\nafter words"), lambda slot: f"{slot.text}\n\nand more")
     assert made == "> - some words\n>\n>   and more\n\nafter words\n\nand more"

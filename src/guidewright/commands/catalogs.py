@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from pathlib import PurePosixPath
 
 import click
 
 from guidewright.commands.lock import exclusive
 from guidewright.commands.project import Project
 from guidewright.commands.summary import print_problems
-from guidewright.commands.translations import interface_units, locales, read, shown
+from guidewright.commands.translations import interface_units, locales, read, shown, strays
 from guidewright.errors import (
     FINE,
     WRONG_USE,
@@ -24,13 +25,15 @@ from guidewright.errors import (
 from guidewright.files import write_atomically
 from guidewright.model import Guide
 from guidewright.translate import catalog as catalogs
-from guidewright.translate.catalog import Catalog, Entry
+from guidewright.translate.catalog import Catalog, Entry, short
 from guidewright.translate.language import Locale
 from guidewright.translate.merge import merge
 from guidewright.translate.units import Unit, revision, units
 
 SITE = "site"
 PROJECT = "Guidewright"
+_UNSURE = ("is fuzzy", "mend its msgstr, take out 'fuzzy' and the lines with '#|', and say it again")
+_MISSING = ("is not translated", "write its msgstr, and say it again")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,6 +105,8 @@ def works(project: Project, of: Locale, names: Sequence[str] = ()) -> tuple[list
 def extract(project: Project, codes: Sequence[str], names: Sequence[str] = ()) -> int:
     """Have the catalogs follow the English; return 2 where one could not be read, and is as it was.
 
+    A catalog whose guide is gone is told, and what it has is offered to the others: the guide may have another name now.
+
     Args:
         codes: the languages; all where it is empty.
         names: guides, and ``site``; all where it is empty.
@@ -110,18 +115,39 @@ def extract(project: Project, codes: Sequence[str], names: Sequence[str] = ()) -
     if not chosen:
         hint = 'name one: languages = ["ko"] in [tool.guidewright]; docs/translating.md tells the rest'
         raise InputError(Problem(message="the project has no language beside English", hint=hint))
-    failed: list[Problem] = []
+    told: list[Problem] = []
     with exclusive(project.settings.cache, "translate extract", _tell):
         for one in chosen:
             works(project, one, names)  # refuses a name that is no guide's
             found, problems = works(project, one)
-            failed += problems
-            memory = [entry for work in found for entry in work.catalog.entries if entry.translated]
+            told += problems
+            left, gone = _left(project, one)
+            told += gone
+            memory = [*left, *(e for work in found for e in work.catalog.entries if e.translated)]
             for work in found:
                 if not names or work.name in names:
                     _follow(work, one, memory)
-    print_problems(failed)
-    return WRONG_USE if failed else FINE
+    print_problems(told)
+    return WRONG_USE if any(problem.severity == "error" for problem in told) else FINE
+
+
+def _left(project: Project, of: Locale) -> tuple[list[Entry], list[Problem]]:
+    """Return what catalogs have whose guide is gone, used before obsolete; and what to do with them."""
+    entries: list[Entry] = []
+    obsolete: list[Entry] = []
+    problems: list[Problem] = []
+    for stray in strays(project, of):
+        name = PurePosixPath(stray.path).relative_to(shown(project.settings, of.code)).with_suffix("")
+        try:
+            catalog = read(of, name.as_posix(), project.settings)
+        except InputError as error:
+            problems += [stray, *error.problems]
+            continue
+        entries += catalog.entries
+        obsolete += catalog.obsolete
+        hint = "where the guide was renamed, its translations were offered to the new one: delete this once they are there"
+        problems.append(replace(stray, severity="warning", hint=hint))
+    return [*entries, *obsolete], problems
 
 
 def _follow(work: Work, of: Locale, memory: Sequence[Entry]) -> None:
@@ -159,16 +185,35 @@ def save(work: Work, catalog: Catalog, of: Locale) -> bool:
 
 
 def checked(project: Project, code: str, name: str, day: dt.date) -> int:
-    """Note that a person has held a guide's translation against today's English."""
+    """Note that a person has held a guide's translation against today's English.
+
+    Raises:
+        InputError: the day is to come, or the catalog does not follow the English, or is not wholly translated.
+    """
+    if day > dt.date.today():
+        hint = "say the day on which it was held against the English; without --on it is today"
+        raise InputError(Problem(message=f"{day.isoformat()} is to come", hint=hint))
     of = locale(project, code)
-    work = readable(project, of, name)
-    if work.catalog.revision != revision(work.units):
-        hint = f"guidewright translate extract {code}, mend what it finds fuzzy, and say it again"
-        message = "does not follow today's English"
-        raise InputError(Problem(path=work.path, message=message, hint=hint))
-    save(work, replace(work.catalog, checked=day), of)
+    with exclusive(project.settings.cache, "translate checked", _tell):
+        work = readable(project, of, name)
+        if problems := _not_checkable(work, code):
+            raise InputError(problems)
+        save(work, replace(work.catalog, checked=day), of)
     click.echo(f"{work.path}: checked on {day.isoformat()}")
     return FINE
+
+
+def _not_checkable(work: Work, code: str) -> list[Problem]:
+    """Return why nobody can have held a catalog against today's English as a whole."""
+    if work.catalog.revision != revision(work.units):
+        hint = f"guidewright translate extract {code}, mend what it finds fuzzy, and say it again"
+        return [Problem(path=work.path, message="does not follow today's English", hint=hint)]
+    return [
+        Problem(path=work.path, line=entry.line or None, message=f"{what}: {short(entry.msgid)}", hint=hint)
+        for entry in work.followed.entries
+        if not entry.translated
+        for what, hint in [_UNSURE if entry.msgstr else _MISSING]
+    ]
 
 
 def readable(project: Project, of: Locale, name: str) -> Work:

@@ -13,16 +13,19 @@ import jupytext
 import nbformat
 
 from guidewright.commands import translations
-from guidewright.commands.catalogs import locale
+from guidewright.commands.catalogs import SITE, locale
 from guidewright.commands.pages import entries
+from guidewright.commands.progress import plural
 from guidewright.commands.project import Project
 from guidewright.errors import FINE, InputError, Problem, SelectorError
 from guidewright.files import write_atomically
-from guidewright.model import Job, JobCell
+from guidewright.model import Job, JobCell, Translation
 from guidewright.plan import Selection
 from guidewright.render import hugo as hugo_page
 from guidewright.render.addresses import SiteInfo
+from guidewright.translate.catalog import Catalog
 from guidewright.translate.hugo import to_relref
+from guidewright.translate.language import Locale
 
 
 def script(project: Project, selection: Selection, output: Path | None) -> int:
@@ -46,7 +49,8 @@ def hugo(project: Project, slug: str, code: str, backend: str, output: Path | No
 
     Raises:
         SelectorError: there is no such guide, language or backend.
-        InputError: the language's catalog cannot be read.
+        InputError: the language's settings, or a catalog that the page needs, cannot be read; or too little of the page is
+            translated for it to be one of the language.
     """
     entry = next((entry for entry in entries(project) if entry.guide.slug == slug), None)
     if entry is None:
@@ -56,8 +60,10 @@ def hugo(project: Project, slug: str, code: str, backend: str, output: Path | No
     checked = None
     if code != "en":
         of = locale(project, code)
-        checked = translations.read(of, slug, project.settings).checked
-        (entry,) = translations.translated(project, of, [entry]).entries
+        checked = _readable(project, of, slug).checked
+        made = translations.translated(project, of, [entry])
+        (entry,) = made.entries
+        _refuse_english(made.translations[slug], slug, of)
         labels = of.hugo
     view = next((view for view in entry.views if view.backend == backend or not backend), None)
     if view is None:
@@ -73,6 +79,34 @@ def hugo(project: Project, slug: str, code: str, backend: str, output: Path | No
     }
     head = hugo_page.Head(labels=labels, checked=checked, **places)
     return _put(hugo_page.page(entry.guide, view, head=head, to_link=to_relref), output)
+
+
+def _readable(project: Project, of: Locale, slug: str) -> Catalog:
+    """Return a guide's catalog, where it and that of the site's texts can be read; all problems together.
+
+    The site is built with the English in the place of what cannot be read, and says so; a single page has no such place.
+    """
+    found: dict[str, Catalog] = {}
+    problems: list[Problem] = []
+    for name in (SITE, slug):
+        try:
+            found[name] = translations.read(of, name, project.settings)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return found[slug]
+
+
+def _refuse_english(found: Translation, slug: str, of: Locale) -> None:
+    if not found.whole:
+        message = (
+            f"less than {of.threshold:.0%} of '{slug}' is in {of.english_name}: the page would be English"
+        )
+        hint = f"guidewright translate status {of.code} tells what is left; or leave --lang out"
+        raise InputError(Problem(message=message, hint=hint))
+    if left := found.fuzzy + found.missing:
+        click.echo(f"{slug}: {plural(left, 'message')} of the page in English", err=True)
 
 
 def _put(text: str, output: Path | None) -> int:

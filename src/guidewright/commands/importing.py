@@ -17,6 +17,7 @@ from guidewright.commands.summary import print_problems
 from guidewright.errors import FINE, InputError, Problem
 from guidewright.translate import hugo
 from guidewright.translate.catalog import Catalog, Entry, short
+from guidewright.translate.hugo import Sheet
 from guidewright.translate.language import Locale
 from guidewright.translate.markup import retargeted
 from guidewright.translate.merge import merge
@@ -27,7 +28,8 @@ def import_page(project: Project, code: str, file: Path, slug: str) -> int:
     """Take a page's words into a guide's catalog; a translation that is there already stays.
 
     Raises:
-        InputError: the page or the catalog cannot be read, or it is not known whose translation the page is.
+        InputError: the page or the catalog cannot be read, or it is not known whose translation the page is, or no
+            passage of it is the guide's; then nothing is saved.
     """
     of = locale(project, code)
     try:
@@ -38,17 +40,22 @@ def import_page(project: Project, code: str, file: Path, slug: str) -> int:
     with exclusive(project.settings.cache, "translate import", lambda text: click.echo(text, err=True)):
         work = _work(project, of, slug or sheet.slug or file.name.split(".")[0], file)
         assert work.guide is not None
+        _warn_of_another(sheet, work, file)
         found = pair(work.guide, sheet)
+        _refuse_none(found, work, file)
+        checked = sheet.checked if _mostly_certain(found) else None
         followed = merge(work.catalog, work.units)
         taken, kept = _fill(followed, found.pairs)
         made = replace(
             followed,
             top=followed.top or commands.top(work, of),
             entries=taken,
-            checked=followed.checked or sheet.checked,
+            checked=followed.checked or checked,
         )
         save(work, made, of)
     _report(work, made, found, kept, file)
+    if sheet.checked and not made.checked:
+        click.echo("    when it was last checked is not taken: most of what is paired is not certain")
     return FINE
 
 
@@ -57,6 +64,26 @@ def _work(project: Project, of: Locale, slug: str, file: Path) -> Work:
         message = f"it is not known whose translation this is: there is no guide '{slug}'"
         raise InputError(Problem(path=str(file), message=message, hint="name the guide: --guide SLUG"))
     return readable(project, of, slug)
+
+
+def _warn_of_another(sheet: Sheet, work: Work, file: Path) -> None:
+    if sheet.slug and sheet.slug != work.name:
+        message = f"says that it is of '{sheet.slug}', and is taken for a translation of '{work.name}'"
+        hint = f"where that is wrong, take back {work.path}, and leave --guide out"
+        print_problems([Problem(path=str(file), message=message, hint=hint, severity="warning")])
+
+
+def _refuse_none(found: Pairing, work: Work, file: Path) -> None:
+    """Refuse a page of which nothing but its head has a place: any page has a title."""
+    if all(one.unit.kind in ("title", "description") for one in found.pairs):
+        message = f"no passage of it translates one of '{work.name}'; nothing is saved"
+        hint = "name its guide: --guide SLUG; its headings need the guide's ids: ## 제목 {#id}"
+        raise InputError(Problem(path=str(file), message=message, hint=hint))
+
+
+def _mostly_certain(found: Pairing) -> bool:
+    """Tell whether the date of the page's last check says something of what is taken from it."""
+    return sum(not one.doubt for one in found.pairs) * 2 > len(found.pairs)
 
 
 def _fill(catalog: Catalog, pairs: Sequence[Pair]) -> tuple[tuple[Entry, ...], int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,18 +78,31 @@ def site(project: Project, tell: Tell) -> tuple[Path, list[Translated]]:
             stays.
         SiteError: the engine failed or warned, or a page of our own is wrong; the site that was there stays.
     """
-    settings, guides = project.settings, project.library.guides
+    settings = project.settings
     with exclusive(settings.cache, "site", tell):
         found = _render(project)
         records = [record for entry in found[0].entries for record in entry.records]
-        epoch = engine.epoch(guides, records)
-        try:
-            for made in found:
-                engine.build(settings.build / made.language.code, epoch=epoch)
+        epoch = engine.epoch(project.library.guides, records)
+        for made in found:
+            code = made.language.code
+            with _leading_back(project, code if made.locale else ""):
+                engine.build(settings.build / code, epoch=epoch)
+        with _leading_back(project):
             codes = [made.language.code for made in found]
             return engine.assemble(settings, codes, verify=lambda new: _verify(new, project)), found
-        except SiteError as error:
-            raise blamed(error.problems, guides) from error
+
+
+@contextmanager
+def _leading_back(project: Project, language: str = "") -> Iterator[None]:
+    """Tell what is wrong with pages where it is to be mended: in guides and catalogs."""
+
+    def catalog(code: str, slug: str) -> str:
+        return translations.shown(project.settings, code, f"{slug}.po")
+
+    try:
+        yield
+    except SiteError as error:
+        raise blamed(error.problems, project.library.guides, catalog, language) from error
 
 
 def _verify(folder: Path, project: Project) -> None:
@@ -119,7 +133,8 @@ def findings(found: Sequence[Entry]) -> list[Problem]:
 def _render(project: Project) -> list[Translated]:
     """Render every language, English first."""
     found = entries(project)
-    made = [translations.english(project, found)]
+    english = translations.english(project, found)
+    made = [replace(english, problems=tuple(translations.unconfigured(project.settings)))]
     made += [
         translations.translated(project, locale, found) for locale in translations.locales(project.settings)
     ]

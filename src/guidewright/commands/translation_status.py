@@ -14,7 +14,7 @@ from guidewright.commands.console import new_table, plain, print_table
 from guidewright.commands.progress import plural
 from guidewright.commands.project import Project
 from guidewright.commands.summary import print_problems
-from guidewright.commands.translations import strays
+from guidewright.commands.translations import strays, unconfigured
 from guidewright.errors import FINE, GUIDE_FAILED, WRONG_USE, Problem
 from guidewright.translate import catalog as catalogs
 from guidewright.translate.catalog import Catalog, short
@@ -63,7 +63,8 @@ def rows(project: Project, of: Locale, names: Sequence[str] = ()) -> tuple[list[
 
 
 def _strays(project: Project, of: Locale) -> list[Problem]:
-    return list(strays(of, {guide.slug: guide for guide in project.library.guides}, project.settings))
+    """Return what keeps guides and catalogs apart: guides that cannot be read, catalogs without a guide."""
+    return [*project.library.errors, *strays(project, of), *unconfigured(project.settings)]
 
 
 def _row(work: Work, of: Locale) -> Row:

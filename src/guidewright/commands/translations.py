@@ -11,12 +11,13 @@ from guidewright.errors import InputError, Problem
 from guidewright.model import Guide, Slug, Translation
 from guidewright.plan import shown_code
 from guidewright.render.interface import EN, TEXTS, Language
-from guidewright.settings import Settings
+from guidewright.settings import FILE, Settings
 from guidewright.translate import catalog as catalogs
 from guidewright.translate.apply import Localised, apply
 from guidewright.translate.catalog import Catalog
 from guidewright.translate.language import Locale, load
 from guidewright.translate.markup import missing_and_extra
+from guidewright.translate.merge import merge
 from guidewright.translate.units import Unit, of_interface
 
 
@@ -97,24 +98,44 @@ def read(locale: Locale, name: str, settings: Settings) -> Catalog:
     return catalogs.read(data, path=path, language=locale.code)
 
 
-def strays(locale: Locale, guides: Mapping[Slug, Guide], settings: Settings) -> Iterator[Problem]:
-    """Tell of catalogs whose guide is gone."""
+def strays(project: Project, locale: Locale) -> Iterator[Problem]:
+    """Tell of catalogs whose guide is gone; that of a guide which cannot be read waits for it."""
+    guides = {guide.slug for guide in project.library.guides}
     for file in sorted(locale.folder.rglob("*.po")):
         name = file.relative_to(locale.folder).with_suffix("").as_posix()
-        if name != "site" and name not in guides:
+        if name != "site" and name not in guides and not (project.settings.guides / f"{name}.py").is_file():
             yield Problem(
-                path=shown(settings, locale.code, f"{name}.po"),
+                path=shown(project.settings, locale.code, f"{name}.po"),
                 message=f"there is no guide '{name}'",
-                hint="rename it with the guide, or delete it",
+                hint=f"where the guide was renamed: guidewright translate extract {locale.code}, then delete this",
+            )
+
+
+def unconfigured(settings: Settings) -> Iterator[Problem]:
+    """Tell of folders with catalogs that are no language of the settings."""
+    if not settings.locales.is_dir():
+        return
+    for folder in sorted(settings.locales.iterdir()):
+        if folder.is_dir() and folder.name not in settings.languages and next(folder.rglob("*.po"), None):
+            yield Problem(
+                path=shown(settings, folder.name),
+                message=f"has catalogs, and '{folder.name}' is no language of the project",
+                hint=f"add it to languages in [tool.guidewright] of {FILE}, or move the folder away",
             )
 
 
 def translated(project: Project, locale: Locale, entries: list[Entry]) -> Translated:
     """Put every guide, and the interface, into a language; what cannot be read stays English, and is told."""
     settings = project.settings
-    problems = list(strays(locale, {guide.slug: guide for guide in project.library.guides}, settings))
+    problems = list(strays(project, locale))
     texts = _texts(locale, settings, problems)
-    language = Language(code=locale.code, name=locale.name, direction=locale.direction, texts=texts)
+    language = Language(
+        code=locale.code,
+        name=locale.name,
+        english_name=locale.english_name,
+        direction=locale.direction,
+        texts=texts,
+    )
     done, translations = [], {}
     for entry in entries:
         try:
@@ -144,7 +165,7 @@ def translated(project: Project, locale: Locale, entries: list[Entry]) -> Transl
 def _texts(locale: Locale, settings: Settings, problems: list[Problem]) -> Mapping[str, str]:
     """Return the interface's texts by name; one whose placeholders differ would fail where it is used."""
     try:
-        entries = read(locale, "site", settings).find()
+        entries = merge(read(locale, "site", settings), interface_units(settings)).find()
     except InputError as error:
         problems += error.problems
         return {}

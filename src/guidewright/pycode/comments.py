@@ -67,6 +67,11 @@ def replace_comments(source: str, replacement: Callable[[Comment], str | None]) 
     return "\n".join(lines)
 
 
+def is_machines(words: str) -> bool:
+    """Tell whether a comment of these words would be one that machines read: ``noqa``, ``type: ignore``, ``@param``."""
+    return bool(_MACHINE.match(f"# {words}"))
+
+
 def code_tokens(source: str) -> list[tuple[int, str]]:
     """Return kind and text of a cell's tokens apart from comments and line ends; a cell magic is one token.
 
@@ -136,12 +141,44 @@ def _is_code(text: str) -> bool:
             tree = ast.parse(text)
         except (SyntaxError, ValueError):
             return False
-    return any(not isinstance(node, _PLAIN) for node in ast.walk(tree))
+    return not all(_reads_as_words(statement, text) for statement in tree.body)
 
 
-# What Python can read, and people write: names, and the words between them ("train in batches", "Note: it is slow").
+def _reads_as_words(statement: ast.stmt, text: str) -> bool:
+    """Tell whether people write this: "Fine-tuning", "global batch", "Note: it is slow", "assert correctness"."""
+    match statement:
+        case ast.Expr(value=value):
+            return _names_things(value, text)
+        case ast.AnnAssign(target=ast.Name(), annotation=what, value=None):
+            return isinstance(what, ast.Call) or _names_things(what, text)
+        case ast.Assert(test=ast.Name(), msg=None | ast.Name()):
+            return True
+        case ast.Return(value=ast.Name()) | ast.Raise(exc=ast.Name(), cause=None | ast.Name()):
+            return True
+    return isinstance(statement, ast.Global | ast.Nonlocal)
+
+
+def _names_things(value: ast.expr, text: str) -> bool:
+    """Tell whether an expression is names, and the words between them: "train in batches", "Input/output"."""
+    return all(
+        _joins_words(node, text) if isinstance(node, ast.BinOp) else isinstance(node, _PLAIN)
+        for node in ast.walk(value)
+    )
+
+
+def _joins_words(node: ast.BinOp, text: str) -> bool:
+    if not isinstance(node.op, _JOINS):
+        return False
+    names = [part for part in (node.left, node.right) if not isinstance(part, ast.BinOp)]
+    joined = " " not in (ast.get_source_segment(text, node) or " ")
+    return all(
+        isinstance(name, ast.Name) and name.id.isalpha() and (joined or len(name.id) > 1) for name in names
+    )
+
+
+_JOINS = (ast.Add, ast.Sub, ast.Div)
 _PLAIN = (
-    *(ast.Module, ast.Expr, ast.Name, ast.Constant, ast.Load, ast.Store, ast.Tuple, ast.AnnAssign),
+    *(ast.Name, ast.Constant, ast.Load, ast.Tuple, *_JOINS),
     *(ast.Compare, ast.In, ast.NotIn, ast.Is, ast.IsNot, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not),
 )
 
@@ -151,7 +188,8 @@ def _wrapped(words: str, indent: str) -> list[str]:
     lines = [f"{indent}#"]
     for word in words.split():
         longer = f"{lines[-1]} {word}"
-        if wcswidth(longer) > WIDTH and lines[-1] != f"{indent}#":
+        # A line that begins with a machine's word would be no comment for people.
+        if wcswidth(longer) > WIDTH and lines[-1] != f"{indent}#" and not is_machines(word):
             longer = f"{indent}# {word}"
             lines.append(longer)
         else:

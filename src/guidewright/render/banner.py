@@ -34,11 +34,13 @@ def _paragraph(translation: Translation, slug: Slug, site: SiteInfo, page: Langu
 
 def _sentences(translation: Translation, page: Language, words: Language) -> Iterator[str]:
     if not translation.whole:
-        yield text("untranslated_page", words, language=page.name)
-    if translation.whole and translation.fuzzy:
-        yield text("stale_page", words, count=translation.fuzzy)
-    if translation.whole and translation.missing:
-        yield text("missing_page", words, count=translation.missing)
+        yield text(
+            "untranslated_page", words, language=page.name if words.code == page.code else page.english_name
+        )
+    if translation.whole and (count := translation.fuzzy):
+        yield text("stale_page_one" if count == 1 else "stale_page", words, count=count)
+    if translation.whole and (count := translation.missing):
+        yield text("missing_page_one" if count == 1 else "missing_page", words, count=count)
     if checked := translation.checked:
         day = text("date", words, year=checked.year, month=checked.month, day=checked.day)
         yield text("checked_page", words, date=day)

@@ -30,6 +30,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "untranslated_page": "This page is not translated into {language} yet, and is shown in English.",
         "stale_page": "The English has changed in {count} places since they were translated. There you read today's "
         "English, with the former translation folded under it.",
+        "stale_page_one": "The English has changed in one place since it was translated. There you read today's English, "
+        "with the former translation folded under it.",
+        "missing_page_one": "One passage is not translated yet, and is in English.",
         "missing_page": "{count} passages are not translated yet, and are in English.",
         "checked_page": "Last checked against the English on {date}.",
         "english_page": "Read the English page",
@@ -123,6 +126,7 @@ class Language:
     code: str = "en"
     name: str = "English"
     """What its readers call it."""
+    english_name: str = "English"
     direction: str = "ltr"
     texts: Mapping[str, str] = field(default_factory=dict)
     """By name; a text that is missing is English."""

@@ -6,6 +6,7 @@ such; a fuzzy one is today's English, with the translation of the former English
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,10 +19,12 @@ from guidewright.pycode.comments import Comment, replace_comments
 from guidewright.translate import prose
 from guidewright.translate.catalog import Catalog, Entry
 from guidewright.translate.markup import retargeted
+from guidewright.translate.merge import merge
 from guidewright.translate.units import Key, Unit, distinct, is_translated, of_figure, of_slot, units
 
 State = Literal["translated", "fuzzy", "missing"]
 _MARKDOWN = MarkdownIt("commonmark")
+_UNLINKED = re.compile(r"</?a\b[^>]*>|<img\b[^>]*>")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +47,8 @@ def apply(guide: Guide, catalog: Catalog, *, threshold: float, old_title: str) -
         threshold: the share of translated messages, 0 to 1, below which the page stays English as a whole.
         old_title: what is written on the fold of a former translation.
     """
-    entries = catalog.find()
+    # In memory the catalog follows today's English, whether or not somebody has extracted it.
+    entries = merge(catalog, units(guide)).find()
     states = Counter(state(entries.get(unit.key)) for unit in distinct(units(guide)))
     share = states["translated"] / max(1, states.total())
     whole = share >= threshold and share > 0
@@ -96,12 +100,15 @@ class _Localiser:
             return translation
         entry = self.entries.get(unit.key)
         if state(entry) == "missing" or entry is None:
-            return f'<span class="gw-missing" lang="en">{slot.text}</span>'
-        now = f'<span class="gw-stale" lang="en">{slot.text}</span>'
+            return f'<span class="gw-missing" lang="en" dir="ltr">{slot.text}</span>'
+        now = f'<span class="gw-stale" lang="en" dir="ltr">{slot.text}</span>'
         return f"{now}{self._fold(entry.msgstr, slot)}"
 
     def _fold(self, old: str, slot: prose.Slot) -> str:
-        """The former translation as HTML, which every reader of Markdown passes on as it is."""
-        words = _MARKDOWN.renderInline(old).replace("\n", " ")
+        """The former translation as HTML, which every reader of Markdown passes on as it is.
+
+        Without its links and images: where they led may be gone, and no engine rewrites an address in HTML.
+        """
+        words = _UNLINKED.sub("", _MARKDOWN.renderInline(old)).replace("\n", " ")
         fold = f'<details class="gw-old"><summary>{self.old_title}</summary>{words}</details>'
         return fold if slot.kind in ("item", "cell") else f"\n\n{fold}\n"

@@ -27,9 +27,25 @@ COUNT = "X-Guidewright-Messages"
 _CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})(\s|$)")
 _SYNTAX = re.compile(r"\(line (\d+)\)(?:: (.*))?")
 _START = re.compile(r"^(#~ )?msgid\s+\"")
+_CONTEXT = re.compile(r"^(#~ )?msgctxt\s+\"")
+_PLURAL = re.compile(r"^(#~ )?(msgid_plural\s|msgstr\[)")
 _END = re.compile(r"^(#~ )?msgstr(\[\d+\])?\s+\"")
-_STRING = re.compile(r"^(?:#~ ?|#\| ?)?(?:msg\w+(?:\[\d+\])?\s+)?(?P<text>\".*)$")
+_STRING = re.compile(r"^(?:#~\| ?|#~ ?|#\| ?)?(?:msg\w+(?:\[\d+\])?\s+)?(?P<text>\".*)$")
 _WHOLE = re.compile(r"\"(?:[^\"\\]|\\.)*\"\s*")
+# str.splitlines, by which polib reads, ends a line at these; only LF and CR LF do here.
+_LINE_END = re.compile(r"[\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+_NAMES = {
+    "\v": "vertical tab",
+    "\f": "form feed",
+    "\r": "carriage return",
+    "\x1c": "file separator",
+    "\x1d": "group separator",
+    "\x1e": "record separator",
+    "\x85": "next line",
+    "\u2028": "line separator",
+    "\u2029": "paragraph separator",
+}
+_PREVIOUS_OBSOLETE = re.compile(r"^#~\|", re.MULTILINE)
 _LOOKS = "mend it by hand, or take it back from git; it is never overwritten before it can be read"
 
 
@@ -83,8 +99,8 @@ def read(data: bytes, *, path: str, language: str) -> Catalog:
     """Read a catalog.
 
     Raises:
-        InputError: it is not UTF-8, has a conflict of git's, is no PO file, is cut short, says a message twice, or is
-            of another language; every problem with its line.
+        InputError: it is not UTF-8, has a conflict of git's, is no PO file, is cut short, has plural forms, says a
+            message twice, or is of another language; every problem with its line.
     """
     try:
         text = data.decode("utf-8")
@@ -93,7 +109,7 @@ def read(data: bytes, *, path: str, language: str) -> Catalog:
         raise InputError(
             Problem(path=path, line=line, message="is not UTF-8 here", hint="save it as UTF-8")
         ) from None
-    if problems := [*_conflicts(text, path)] or [*_cut(text, path)]:
+    if problems := [*_conflicts(text, path)] or [*_refused(text, path)] or [*_cut(text, path)]:
         raise InputError(problems)
     file = _parsed(text, path)
     entries = [_entry(item) for item in file if not item.obsolete]
@@ -145,8 +161,9 @@ def _parsed(text: str, path: str) -> polib.POFile:
     if not text.strip():
         raise InputError(Problem(path=path, line=1, message="is empty", hint=_LOOKS))
     try:
-        # polib takes a text for a path where there is a file of that name.
-        return polib.pofile(text, wrapwidth=0, encoding="utf-8")
+        # polib takes a text for a path where there is a file of that name; it passes over what an obsolete entry was
+        # made from, unless it is written as that of one in use.
+        return polib.pofile(_PREVIOUS_OBSOLETE.sub("#|", text), wrapwidth=0, encoding="utf-8")
     except (OSError, ValueError) as error:
         found = _SYNTAX.search(str(error))
         message = f"is no PO file here: {(found and found[2]) or 'cannot be parsed'}"
@@ -159,7 +176,8 @@ def _entry(item: polib.POEntry) -> Entry:
     return Entry(
         context=item.msgctxt or "",
         msgid=item.msgid,
-        msgstr=item.msgstr,
+        # White space alone says nothing: it is not translated.
+        msgstr=item.msgstr if item.msgstr.strip() else "",
         fuzzy="fuzzy" in item.flags,
         previous=previous,
         comment=item.tcomment,
@@ -196,9 +214,32 @@ def _conflicts(text: str, path: str) -> Iterator[Problem]:
             return
 
 
+def _refused(text: str, path: str) -> Iterator[Problem]:
+    """Find what polib would read as something else: characters that end a line there, and plural forms."""
+    told = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        # The line's own end may be CR LF.
+        for character in dict.fromkeys(_LINE_END.findall(line.removesuffix("\r"))):
+            message = (
+                f"has a character at which tools end a line: U+{ord(character):04X}, {_NAMES[character]}"
+            )
+            hint = "take it out; a line end in a text is written \\n"
+            yield Problem(path=path, line=number, message=message, hint=hint)
+        if found := _PLURAL.match(line):
+            plural = found[2].startswith("msgid")
+            # A message's forms follow its plural: they are the same problem.
+            if plural or told != "plural":
+                message = "plural forms are not used here"
+                hint = "write the message with one msgstr, without msgid_plural and without a number"
+                yield Problem(path=path, line=number, message=message, hint=hint)
+            told = "plural"
+        elif _START.match(line):
+            told = ""
+
+
 def _cut(text: str, path: str) -> Iterator[Problem]:
     """Find a message without a translation's line: polib would take it for one that is not translated."""
-    opened = 0
+    opened = begun = 0
     for number, line in enumerate(text.split("\n"), 1):
         string = _STRING.match(line)
         if string and not _WHOLE.fullmatch(string["text"]):
@@ -209,13 +250,15 @@ def _cut(text: str, path: str) -> Iterator[Problem]:
         if _START.match(line):
             if opened:
                 break
-            opened = number
+            opened, begun = number, 0
+        elif _CONTEXT.match(line):
+            begun = number
         elif _END.match(line):
             opened = 0
-    if opened:
-        yield Problem(
-            path=path, line=opened, message="this msgid has no msgstr: the file is cut short", hint=_LOOKS
-        )
+    if opened or begun:
+        lacks = "msgid has no msgstr" if opened else "msgctxt has no msgid"
+        message = f"this {lacks}: the file is cut short"
+        yield Problem(path=path, line=opened or begun, message=message, hint=_LOOKS)
 
 
 def _twice(entries: list[Entry], path: str) -> Iterator[Problem]:
@@ -228,8 +271,9 @@ def _twice(entries: list[Entry], path: str) -> Iterator[Problem]:
 
 
 def _header_problems(file: polib.POFile, count: int, language: str, path: str) -> Iterator[Problem]:
-    said = file.metadata.get("Language", language)
-    if said != language:
+    said = file.metadata.get("Language", "")
+    # gettext writes pt_BR, the web pt-BR.
+    if said and said.replace("_", "-").casefold() != language.replace("_", "-").casefold():
         message = f"is in the language '{said}', and stands in the folder of '{language}'"
         yield Problem(path=path, line=1, message=message, hint="move it, or mend 'Language' in its header")
     if not count:

@@ -7,6 +7,7 @@ Errors are what would mislead or break a page; warnings are for a translator to 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -16,10 +17,20 @@ from markdown_it import MarkdownIt
 
 from guidewright import pycode
 from guidewright.model import Cell, Guide
-from guidewright.pycode.comments import code_tokens, replace_comments
+from guidewright.pycode.comments import code_tokens, is_machines, replace_comments
 from guidewright.translate.catalog import Catalog, Entry
 from guidewright.translate.language import Locale, Term
-from guidewright.translate.markup import AUTOLINK, CODE, LINK, MATH, PLACEHOLDER, TAG, missing_and_extra
+from guidewright.translate.markup import (
+    AUTOLINK,
+    CODE,
+    MATH,
+    PLACEHOLDER,
+    REFERENCE,
+    TAG,
+    TARGET,
+    missing_and_extra,
+    placeholder_problem,
+)
 from guidewright.translate.units import Key, Unit, is_translated
 
 Kind = Literal["markup", "structure", "emphasis", "code", "glossary", "names", "register", "english"]
@@ -29,6 +40,15 @@ _COMMONMARK = MarkdownIt("commonmark").enable("table")
 _CELL_MARKER = re.compile(r"^\s*(?:%%|<codecell>|In\[[0-9 ]*\])")
 _SENTENCE = re.compile(r"[^.!?。]+[.!?。]+(?=\s|$|[)\"'”’])")
 _CLOSING = " \t\n\"'”’)]*_`:"
+_ATTRIBUTES = re.compile(r"\{:?\s*[#.][^{}]*\}?")
+_SITE_BLOCK = re.compile(r"^\s*(?:!!!|\?\?\?|===|///|:::)", re.MULTILINE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_HTML_EMPHASIS = re.compile(r"<(/?)(?:em|strong)\b")
+_LINK = re.compile(rf"!?\[(?:[^\[\]]|\[[^\]]*\])*{TARGET.pattern}")
+# Behind a word without a blank, parentheses hold the English term for it.
+_GLOSS = re.compile(r"(?<=[\w*])\([^()]*\)")
+# Between commas stand names.
+_LEFT = re.compile(r"(?<![\w.'’-])[a-z][a-z'’-]*(?:\s+[a-z][a-z'’-]*){2,}(?![\w-])")
 _TWO_LETTERS = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -57,13 +77,14 @@ def check(found: Iterable[Unit], catalog: Catalog, locale: Locale) -> list[Findi
 def _entry(entry: Entry, kind: str, locale: Locale) -> Iterator[Finding]:
     allowed = _allowed(entry)
     for finding in (
-        *_protected(entry),
+        *_protected(entry, kind),
         *_structure(entry, kind),
         *_emphasis(entry, kind),
         *_glossary(entry, locale),
         *_names(entry, locale),
         *_register(entry, kind, locale),
         *_english(entry, locale),
+        *_left_in_english(entry, locale),
     ):
         if finding.severity == "error" or finding.kind not in allowed:
             yield finding
@@ -77,8 +98,13 @@ def _allowed(entry: Entry) -> set[str]:
 # ------------------------------------------------------------------- markup
 
 
-def _protected(entry: Entry) -> Iterator[Finding]:
+def _protected(entry: Entry, of: str) -> Iterator[Finding]:
+    if of == "interface" and (problem := placeholder_problem(entry.msgid, entry.msgstr)):
+        hint = "what is in braces is the English's, each as often; {{ and }} stay doubled"
+        yield Finding(kind="markup", entry=entry, message=problem, hint=hint)
     for kind, text, missing in missing_and_extra(entry.msgid, entry.msgstr):
+        if of == "interface" and kind == "placeholder":
+            continue
         shown = f"`{text}`" if kind == "code span" else text
         if missing:
             hint = "put it in as the English has it"
@@ -86,7 +112,11 @@ def _protected(entry: Entry) -> Iterator[Finding]:
         else:
             message = f"has a {kind} that the English has not: {shown}"
             hint = "take it out, or write 'allow: markup' and why into the entry's comment"
-            yield Finding(kind="markup", entry=entry, message=message, hint=hint, severity="warning")
+            if kind == "reference" or (kind == "link" and not _SCHEME.match(text)):
+                hint = "it leads nowhere on the site: point it where the English's points, or take it out"
+                yield Finding(kind="markup", entry=entry, message=message, hint=hint)
+            else:
+                yield Finding(kind="markup", entry=entry, message=message, hint=hint, severity="warning")
 
 
 def _structure(entry: Entry, kind: str) -> Iterator[Finding]:
@@ -98,7 +128,12 @@ def _structure(entry: Entry, kind: str) -> Iterator[Finding]:
             yield Finding(
                 kind="structure", entry=entry, message="would begin a new cell, or a new line", hint=hint
             )
+        elif is_machines(words):
+            message, hint = "would be read by machines", "let it begin with another word"
+            yield Finding(kind="structure", entry=entry, message=message, hint=hint)
         return
+    if kind in ("heading", "cell") and "\n" in words:
+        yield Finding(kind="structure", entry=entry, message="has a line end", hint="write it in one line")
     if kind in ("title", "description", "figure", "interface"):
         if "\n" in words:
             yield Finding(
@@ -108,13 +143,20 @@ def _structure(entry: Entry, kind: str) -> Iterator[Finding]:
     if words.count("```") or words.count("~~~") or CODE.sub("", words).count("`"):
         message, hint = "has a backtick or a fence that is not closed", "close it, or take it out"
         yield Finding(kind="structure", entry=entry, message=message, hint=hint)
-    if "{#" in CODE.sub("", words):
+    if Counter(_attributes(words)) - Counter(_attributes(entry.msgid)):
         message, hint = "has a heading's id", "the id is the English one, and put in by itself"
+        yield Finding(kind="structure", entry=entry, message=message, hint=hint)
+    if _SITE_BLOCK.search(words) and not _SITE_BLOCK.search(entry.msgid):
+        message, hint = "would begin a block on the site", "let no line begin with !!!, ???, ===, /// or :::"
         yield Finding(kind="structure", entry=entry, message=message, hint=hint)
     tokens = [token.type for token in _COMMONMARK.parse(words) if token.level == 0]
     if tokens != ["paragraph_open", "paragraph_close"]:
         hint = "a message is one paragraph's words: no list, heading, quotation, table or HTML block begins in it"
         yield Finding(kind="structure", entry=entry, message="would not be one paragraph", hint=hint)
+
+
+def _attributes(words: str) -> list[str]:
+    return _ATTRIBUTES.findall(CODE.sub("", words))
 
 
 def _emphasis(entry: Entry, kind: str) -> Iterator[Finding]:
@@ -148,7 +190,8 @@ def _emphases(words: str) -> tuple[int, int]:
 
 def _site_emphases(words: str) -> tuple[int, int]:
     """Count strong and plain emphasis as Python-Markdown, the site's parser, reads it."""
-    html = markdown.markdown(words)
+    # HTML that is written as such is no emphasis of the parser's.
+    html = markdown.markdown(_HTML_EMPHASIS.sub(r"<\1i", words))
     return html.count("<strong>"), html.count("<em>")
 
 
@@ -157,34 +200,63 @@ def _site_emphases(words: str) -> tuple[int, int]:
 
 def _bare(words: str) -> str:
     """Leave out what is not words: code, addresses, mathematics, HTML."""
-    words = CODE.sub(" ", words)
-    words = LINK.sub(lambda found: f" {found['text']} ", words)
+    words = _without_targets(CODE.sub(" ", words))
     for pattern in (AUTOLINK, TAG, MATH, PLACEHOLDER):
         words = pattern.sub(" ", words)
     return words
 
 
+def _without_targets(words: str) -> str:
+    return REFERENCE.sub(lambda found: found["text"], TARGET.sub("]", words))
+
+
 def _glossary(entry: Entry, locale: Locale) -> Iterator[Finding]:
     english, words = _bare(entry.msgid), _bare(entry.msgstr)
     hint = "use the glossary's word, or write 'allow: glossary' and why into the entry's comment"
+    used, left = _uses(words, locale)
+    asked = _asked(english, locale)
     for term in locale.terms:
         if not _has_term(english, term):
             continue
-        if any(target.casefold() in words.casefold() for target in term.targets):
-            continue
-        wrong = next((word for word in term.avoid if word in words), "")
+        wrong = next((word for word in term.avoid if word in left), "")
         right = " or ".join(term.targets)
-        message = (
-            f"says {wrong} for '{term.source}', and not {right}"
-            if wrong
-            else f"lacks {right} for '{term.source}'"
-        )
+        if not any(target.casefold() in words.casefold() for target in term.targets):
+            message = (
+                f"says {wrong} for '{term.source}', and not {right}"
+                if wrong
+                else f"lacks {right} for '{term.source}'"
+            )
+        # The word may be another English word's; but not where the right one is there too seldom.
+        elif wrong and asked[term.source] > sum(used[target] for target in set(term.targets)):
+            message = f"says {wrong} for '{term.source}', too, and not always {right}"
+        else:
+            continue
         yield Finding(kind="glossary", entry=entry, message=message, hint=hint, severity="warning")
 
 
+def _uses(words: str, locale: Locale) -> tuple[Counter[str], str]:
+    """Count each target of the glossary, longer ones first, and return what is left without them."""
+    used: Counter[str] = Counter()
+    for target in sorted({target for term in locale.terms for target in term.targets}, key=len, reverse=True):
+        words, used[target] = re.subn(re.escape(target), " ", words, flags=re.IGNORECASE)
+    return used, words
+
+
+def _asked(english: str, locale: Locale) -> Counter[str]:
+    """Count each term of the English, longer ones first: the "training" of a "training loop" is no term of its own."""
+    asked: Counter[str] = Counter()
+    for term in sorted(locale.terms, key=lambda term: len(term.source), reverse=True):
+        english, asked[term.source] = _term_pattern(term).subn(" ", english)
+    return asked
+
+
 def _has_term(english: str, term: Term) -> bool:
+    return bool(_term_pattern(term).search(english))
+
+
+def _term_pattern(term: Term) -> re.Pattern[str]:
     words = re.escape(term.source).replace(r"\ ", r"[\s-]+")
-    return bool(re.search(rf"(?<![\w-]){words}(?:e?s)?(?![\w-])", english, re.IGNORECASE))
+    return re.compile(rf"(?<![\w-]){words}(?:e?s)?(?![\w-])", re.IGNORECASE)
 
 
 def _names(entry: Entry, locale: Locale) -> Iterator[Finding]:
@@ -210,7 +282,7 @@ def _register(entry: Entry, kind: str, locale: Locale) -> Iterator[Finding]:
 
 
 def _bare_keeping_code(words: str) -> str:
-    return LINK.sub(lambda found: found["text"].strip("![]"), words)
+    return re.sub(r"!?\[|\]", "", _without_targets(words))
 
 
 def _english(entry: Entry, locale: Locale) -> Iterator[Finding]:
@@ -223,6 +295,23 @@ def _english(entry: Entry, locale: Locale) -> Iterator[Finding]:
     if locale.script and _TWO_LETTERS.search(rest) and not re.search(locale.script, entry.msgstr):
         hint = "translate it, or write 'allow: english' and why into the entry's comment"
         yield Finding(kind="english", entry=entry, message="is still English", hint=hint, severity="warning")
+
+
+def _left_in_english(entry: Entry, locale: Locale) -> Iterator[Finding]:
+    """Three or more English words in a row were not translated; names, and the words of links, may be English."""
+    if not locale.script or re.search(locale.script, "a") or not re.search(locale.script, entry.msgstr):
+        return
+    words = REFERENCE.sub(" ; ", _LINK.sub(" ; ", CODE.sub(" ; ", entry.msgstr)))
+    for pattern in (AUTOLINK, TAG, MATH, PLACEHOLDER):
+        words = pattern.sub(" ; ", words)
+    for name in sorted(
+        (*locale.keep, *(target for term in locale.terms for target in term.targets)), key=len, reverse=True
+    ):
+        words = re.sub(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", " ; ", words)
+    if found := _LEFT.search(_GLOSS.sub(" ; ", words)):
+        hint = "translate it, or write 'allow: english' and why into the entry's comment"
+        message = f"has words left in English: {found[0]}"
+        yield Finding(kind="english", entry=entry, message=message, hint=hint, severity="warning")
 
 
 # --------------------------------------------------------------------- code

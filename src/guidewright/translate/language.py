@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -17,7 +19,9 @@ GLOSSARY = "glossary.toml"
 SITE = "site.po"
 """The catalog of the interface's texts."""
 
-_STRINGS = {"type": "array", "items": {"type": "string", "minLength": 1}}
+_STRING = {"type": "string", "minLength": 1}
+_STRINGS = {"type": "array", "items": _STRING}
+_LABELS = ("author", "created", "modified", "description")
 _SETTINGS_SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -30,18 +34,18 @@ _SETTINGS_SCHEMA: dict[str, Any] = {
         "threshold": {"type": "number", "minimum": 0, "maximum": 1},
         "script": {"type": "string"},
         "sentence_endings": _STRINGS,
-        "search_separator": {"type": "string", "format": "regex"},
+        "search_separator": {"type": "string", "minLength": 1},
         "hugo": {
             "type": "object",
             "additionalProperties": False,
             "properties": {
-                "author": {"type": "string"},
-                "created": {"type": "string"},
-                "modified": {"type": "string"},
-                "description": {"type": "string"},
-                "date_format": {"type": "string"},
-                "colab": {"type": "string"},
-                "source": {"type": "string"},
+                "author": _STRING,
+                "created": _STRING,
+                "modified": _STRING,
+                "description": _STRING,
+                "date_format": _STRING,
+                "colab": _STRING,
+                "source": _STRING,
                 "weight": {"type": "integer"},
             },
         },
@@ -134,6 +138,8 @@ def load(folder: Path, *, code: str, shown: str) -> Locale:
         hint = "docs/translating.md tells what to put there; or take the language out of [tool.guidewright]"
         raise InputError(Problem(path=f"{shown}/{SETTINGS}", message=message, hint=hint))
     own = _read(folder / SETTINGS, _SETTINGS_SCHEMA, f"{shown}/{SETTINGS}")
+    if problems := list(_unusable(own, f"{shown}/{SETTINGS}")):
+        raise InputError(problems)
     glossary = folder / GLOSSARY
     words = _read(glossary, _GLOSSARY_SCHEMA, f"{shown}/{GLOSSARY}") if glossary.is_file() else {}
     lists = {key: tuple(value) for key, value in own.items() if isinstance(value, list)}
@@ -144,6 +150,43 @@ def load(folder: Path, *, code: str, shown: str) -> Locale:
         keep=tuple(words.get("keep", ())),
         terms=tuple(_term(entry) for entry in words.get("terms", ())),
     )
+
+
+def _unusable(own: Mapping[str, Any], shown: str) -> Iterator[Problem]:
+    """Try what would fail only where it is used; ``search_separator`` is JavaScript's, which only a browser can try."""
+    try:
+        re.compile(own.get("script", ""))
+    except (re.error, OverflowError, RecursionError) as error:
+        message = f"script: {own['script']!r} is no regular expression: {error}"
+        yield Problem(path=shown, message=message, hint='write one letter of the script, such as "[가-힣]"')
+    labels = own.get("hugo", {})
+    for key in ("colab", "source"):
+        try:
+            str(labels.get(key, "")).format(slug="x")
+        except (LookupError, ValueError, AttributeError, TypeError) as error:
+            message = f"hugo.{key}: {labels[key]!r} is no address with {{slug}}: {_why(error)}"
+            hint = "{slug} is the guide's name; a brace that means itself is written twice"
+            yield Problem(path=shown, message=message, hint=hint)
+    if not _writes_a_date(labels.get("date_format", "%Y")):
+        message = f"hugo.date_format: {labels['date_format']!r} cannot write a date in one line"
+        yield Problem(path=shown, message=message, hint='write it as Python does: "%Y/%m/%d"')
+    for key in _LABELS:
+        if re.search(r"[*:\n]|^\s|\s$", labels.get(key, "")):
+            message = f"hugo.{key}: {labels[key]!r} could not be read again"
+            yield Problem(
+                path=shown, message=message, hint="write the word alone, without asterisks and colon"
+            )
+
+
+def _writes_a_date(form: str) -> bool:
+    try:
+        return dt.date(2026, 11, 23).strftime(form).isprintable()
+    except ValueError:  # what a system does not know; others write it as it is
+        return False
+
+
+def _why(error: Exception) -> str:
+    return f"there is no {{{error.args[0]}}}" if isinstance(error, KeyError) else str(error)
 
 
 def _term(entry: Mapping[str, Any]) -> Term:

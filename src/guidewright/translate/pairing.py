@@ -27,6 +27,7 @@ _LIKELY = 0.3
 """The score, 0 to 1, from which on two blocks of unequal runs are paired."""
 _SAME_PAGE = 0.8
 """The share of the page's code that must be the guide's for its words to be taken without a doubt."""
+_OTHER_CODE = "the page's code is not this guide's, so that its words may be another English's, too"
 _Part = TypeVar("_Part", "_Item", Block)
 _LENGTHS = (0.12, 2.5)
 """Characters of a translation for each of the English; beyond these something is missing on one side."""
@@ -63,25 +64,32 @@ class _Item:
 
 
 def pair(guide: Guide, sheet: Sheet) -> Pairing:
-    """Pair a page's words with a guide's messages."""
-    found = Pairing()
-    if sheet.title:
-        found.pairs.append(Pair(unit=Unit(text=guide.header.title, kind="title"), text=sheet.title))
-    if sheet.description:
-        found.pairs.append(
-            Pair(unit=Unit(text=guide.header.description, kind="description"), text=sheet.description)
-        )
-    english = _sections(list(_items(guide)))
+    """Pair a page's words with a guide's messages; its head first."""
+    items = list(_items(guide))
+    trusted = _share_of_code(items, sheet.blocks) >= _SAME_PAGE
+    found = Pairing(pairs=list(_head(guide, sheet, trusted=trusted)), unpaired=list(sheet.folded))
+    english = _sections(items)
     page = _sections(list(sheet.blocks))
     left = dict(page)
-    sections = [(items, left.pop(id_)) for id_, items in english if id_ in left]
-    trusted = _share_of_code(sections) >= _SAME_PAGE
-    for items, blocks in sections:
-        _section(items, blocks, found, trusted=trusted)
+    for id_, part in english:
+        if id_ in left:
+            _section(part, left.pop(id_), found, trusted=trusted)
     for blocks in left.values():
         found.unpaired += blocks
     found.unpaired.sort(key=lambda block: block.line)
     return found
+
+
+def _head(guide: Guide, sheet: Sheet, *, trusted: bool) -> Iterator[Pair]:
+    """Pair title and description: there is one of each, so that only the page itself can be the wrong one."""
+    header = guide.header
+    doubt = "" if trusted else _OTHER_CODE
+    if sheet.title:
+        yield Pair(unit=Unit(text=header.title, kind="title"), text=sheet.title, doubt=doubt)
+    if sheet.description:
+        yield Pair(
+            unit=Unit(text=header.description, kind="description"), text=sheet.description, doubt=doubt
+        )
 
 
 def _items(guide: Guide) -> Iterator[_Item]:
@@ -106,11 +114,17 @@ def _sections(parts: Sequence[_Part]) -> list[tuple[str, list[_Part]]]:
     return found
 
 
-def _share_of_code(sections: Sequence[tuple[list[_Item], list[Block]]]) -> float:
-    """Return the share, 0 to 1, of the page's code that is the guide's: whether both are of one English."""
-    codes = [block for _, blocks in sections for block in blocks if block.kind == "code"]
-    known = {_meaning(item.cell.source) for items, _ in sections for item in items if item.kind == "code"}
-    return sum(_meaning(block.text) in known for block in codes) / len(codes) if codes else 1.0
+def _share_of_code(items: Sequence[_Item], blocks: Sequence[Block]) -> float:
+    """Return the share, 0 to 1, of the page's code that is the guide's: whether both are of one English.
+
+    All of the page's, since two guides may share a section with its code. A page without code is trusted where the guide
+    has none either.
+    """
+    codes = [block for block in blocks if block.kind == "code"]
+    known = {_meaning(item.cell.source) for item in items if item.kind == "code"}
+    if not codes:
+        return 0.0 if known else 1.0
+    return sum(_meaning(block.text) in known for block in codes) / len(codes)
 
 
 def _section(items: list[_Item], blocks: list[Block], found: Pairing, *, trusted: bool) -> None:
@@ -215,13 +229,15 @@ def _doubt(item: _Item, block: Block, *, trusted: bool) -> str:
     assert item.unit is not None
     if item.kind == "heading" and item.id == block.id != "":
         return ""
+    if item.kind in ("paragraph", "item") and block.text == item.unit.text:
+        return "it is the English itself, which a page that is not wholly translated has"
     shares = len(block.text) / max(1, len(item.unit.text))
     if not _LENGTHS[0] <= shares <= _LENGTHS[1] and len(item.unit.text) > 20:
         return "its length is far from the English's"
     if _spans(item.unit.text) and not _spans(item.unit.text) & _spans(block.text):
         return "it shares no code with the English"
     if not trusted and not (_marks(item.unit.text) and _marks(item.unit.text) == _marks(block.text)):
-        return "the page's code is not this guide's, so that its words may be another English's, too"
+        return _OTHER_CODE
     return ""
 
 

@@ -18,6 +18,8 @@ _MARKER = re.compile(r"[-+*]|\d{1,9}[.)]")
 _NOTE = re.compile(r"<!--\s*l10n:\s*(?P<words>.*?)\s*-->", re.DOTALL)
 _FIELD = re.compile(r"(?:^|\s)(?P<key>context|note)=")
 _HARD_BREAK = re.compile(r"(?: {2,}|\\)\n")
+_BAR = re.compile(r"(?<!\\)((?:\\\\)*)\|")
+"""A bar that is not escaped: an even number of backslashes stands before it."""
 _CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|&#?\w+;")
 # In other scripts than ours a word may be one letter.
@@ -84,7 +86,7 @@ def slots(markdown: str) -> list[Slot]:
 def _filled(slot: Slot, words: str) -> str:
     first, *more = words.split("\n")
     if slot.kind == "cell":
-        return " ".join(words.replace("|", "\\|").split())
+        return " ".join(_BAR.sub(r"\1\\|", words).split())
     rest = "".join(f"{slot.indent}{line}".rstrip() + "\n" for line in more)
     return f"{slot.before}{first}{slot.after}\n{rest}"
 
