@@ -315,13 +315,24 @@ def test_wrong_settings_of_a_language_are_told(pseudo_project: Project, text: st
     assert (done.code, message in done.err) == (2, True)
 
 
-def test_a_text_of_the_interface_whose_placeholder_is_wrong_is_not_used(pseudo_project: Project) -> None:
-    edit(pseudo_project, "site", "Prövéñ öñ {labels}", "Prövéñ öñ {nobody}")
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Prövéñ öñ {nobody}", "lacks the placeholder {labels}"),
+        ("Prövéñ öñ {labels} {labels}", "has a placeholder that the English has not: {labels}"),
+        ("Prövéñ öñ {labels} {found", "cannot be filled"),
+        ("Prövéñ öñ {labels} {}", "has a placeholder that the English has not"),
+    ],
+)
+def test_a_text_of_the_interface_whose_placeholder_is_wrong_is_not_used(
+    pseudo_project: Project, text: str, message: str
+) -> None:
+    edit(pseudo_project, "site", "Prövéñ öñ {labels}", text)
     assert pseudo_project.cli("site").code == 0
     assert "Proven on Alpha" in pseudo_project.read("site/xx/guides/index.html")
     told = pseudo_project.cli("translate", "check", "xx")
     assert told.code == 1
-    assert "lacks the placeholder labels" in told.err
+    assert message in told.err
 
 
 # ---------------------------------------------------------------- commands

@@ -115,7 +115,7 @@ def extract(project: Project, codes: Sequence[str], names: Sequence[str] = ()) -
     if not chosen:
         hint = 'name one: languages = ["ko"] in [tool.guidewright]; docs/translating.md tells the rest'
         raise InputError(Problem(message="the project has no language beside English", hint=hint))
-    told: list[Problem] = []
+    told = list(project.library.errors)
     with exclusive(project.settings.cache, "translate extract", _tell):
         for one in chosen:
             works(project, one, names)  # refuses a name that is no guide's

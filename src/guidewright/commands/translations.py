@@ -16,7 +16,7 @@ from guidewright.translate import catalog as catalogs
 from guidewright.translate.apply import Localised, apply
 from guidewright.translate.catalog import Catalog
 from guidewright.translate.language import Locale, load
-from guidewright.translate.markup import missing_and_extra
+from guidewright.translate.markup import placeholder_problem
 from guidewright.translate.merge import merge
 from guidewright.translate.units import Unit, of_interface
 
@@ -172,11 +172,7 @@ def _texts(locale: Locale, settings: Settings, problems: list[Problem]) -> Mappi
     found = {}
     for unit in interface_units(settings):
         entry = entries.get(unit.key)
-        if (
-            entry
-            and entry.translated
-            and not any(kind == "placeholder" for kind, _, _ in missing_and_extra(unit.text, entry.msgstr))
-        ):
+        if entry and entry.translated and not placeholder_problem(unit.text, entry.msgstr):
             found[unit.context] = entry.msgstr
     return found
 
