@@ -51,6 +51,7 @@ SCHEMA: dict[str, Any] = _table(
         "repo_url": {"type": "string"},
         "source_branch": {"type": "string"},
         "pages_branch": {"type": "string"},
+        "lock": {"type": "string", "minLength": 1},
         "shown": {"type": "object", "additionalProperties": _STRINGS},
         "colab_install": _STRINGS,
         "slots": {"type": "integer", "minimum": 0},
@@ -173,6 +174,8 @@ class Settings:
     repo_url: str
     source_branch: str
     pages_branch: str
+    lock: Path | None
+    """The file of pinned requirements that says what the project has moved on to; None: what is installed says it."""
     shown: Mapping[str, tuple[str, ...]]
     """Label → names of the distributions whose version every proof line shows."""
     colab_install: tuple[str, ...]
@@ -301,6 +304,7 @@ def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> 
         repo_url=(environ.get("GUIDEWRIGHT_REPO_URL") or table.get("repo_url", "")).rstrip("/"),
         source_branch=table.get("source_branch", "main"),
         pages_branch=table.get("pages_branch", "gh-pages"),
+        lock=root / table["lock"] if "lock" in table else None,
         shown={label: tuple(names) for label, names in table.get("shown", {}).items()},
         colab_install=tuple(table.get("colab_install", ())),
         slots=table.get("slots", 0),

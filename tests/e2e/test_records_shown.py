@@ -111,6 +111,18 @@ def test_a_full_record_is_marked_where_its_versions_have_moved_on(proven: Projec
     assert proven.kernels() == []
 
 
+def test_what_the_project_has_moved_on_to_is_said_by_its_lock_file_and_not_by_what_is_installed(
+    proven: Project,
+) -> None:
+    lock = proven.root / "locked.txt"
+    proven.change("pyproject.toml", 'site_name = "Tiny', 'lock = "locked.txt"\nsite_name = "Tiny')
+    for pinned, moved in (("packaging==1.0", True), ("rich==1.0", False)):
+        lock.write_text(f"{pinned}\n", "utf-8")
+        assert proven.cli("site").code == 0
+        assert ("has not been run in full on them" in text(proven.page("first"))) is moved
+    assert proven.kernels() == []
+
+
 def test_another_build_of_the_same_release_is_no_other_version(proven: Project) -> None:
     file = proven.record_file("first", "alpha", "full")
     version = store.from_folder(file.parent).environment.distributions["packaging"]

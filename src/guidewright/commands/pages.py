@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from guidewright import compare, datasets, normalise
+from guidewright.commands.moved import Today, moved, today
 from guidewright.commands.project import Project
-from guidewright.execute.environment import installed_version
 from guidewright.model import (
     PROFILES,
     BackendName,
@@ -39,14 +39,15 @@ class Entry:
 
 def entries(project: Project) -> list[Entry]:
     """Return every guide of the library with what is known of it."""
-    return [_entry(project, guide) for guide in project.library.guides]
+    now = today(project.settings)
+    return [_entry(project, guide, now) for guide in project.library.guides]
 
 
-def _entry(project: Project, guide: Guide) -> Entry:
+def _entry(project: Project, guide: Guide, now: Today) -> Entry:
     known = _known(project, guide)
     passed = {key: found.passed for key, found in known.items() if found.passed}
     views = tuple(
-        _view(project, guide, project.settings.backends[name], passed) for name in guide.header.backends
+        _view(project, guide, project.settings.backends[name], passed, now) for name in guide.header.backends
     )
     failed = {
         name: found.match
@@ -68,7 +69,11 @@ def _known(project: Project, guide: Guide) -> dict[tuple[BackendName, Profile], 
 
 
 def _view(
-    project: Project, guide: Guide, backend: Backend, passed: Mapping[tuple[BackendName, Profile], Record]
+    project: Project,
+    guide: Guide,
+    backend: Backend,
+    passed: Mapping[tuple[BackendName, Profile], Record],
+    now: Today,
 ) -> BackendView:
     record = passed.get((backend.name, "full")) or passed.get((backend.name, "quick"))
     cells = [
@@ -80,25 +85,19 @@ def _view(
         label=backend.label,
         code={cell.id: shown_code(cell, backend) for cell in cells},
         record=record,
-        notice=_notice(project, backend, record),
+        notice=_notice(project, backend, record, now),
         outputs={cell.id: outputs.get(cell.id, ()) for cell in cells},
         versions=versions(project, backend, record) if record else (),
     )
 
 
-def _notice(project: Project, backend: Backend, record: Record | None) -> Notice:
+def _notice(project: Project, backend: Backend, record: Record | None, now: Today) -> Notice:
     if record is None:
         return "nothing"
     if record.profile == "quick":
         return "quick"
     names = [*backend.distributions, *(name for names in project.settings.shown.values() for name in names)]
-    then = record.environment.distributions
-    moved = [
-        name
-        for name in names
-        if name in then and _public(installed_version(name) or then[name]) != _public(then[name])
-    ]
-    return "proven elsewhere" if moved else ""
+    return "proven elsewhere" if moved(record, names, now) else ""
 
 
 def versions(project: Project, backend: Backend, record: Record) -> tuple[tuple[str, str], ...]:

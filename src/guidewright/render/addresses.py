@@ -23,6 +23,8 @@ class SiteInfo:
     repo_url: str = ""
     source_branch: str = "main"
     pages_branch: str = "gh-pages"
+    locales: str = "guides/locales"
+    """The folder of the catalogs, relative to the project's root."""
     colab_install: tuple[str, ...] = ()
     """Distributions that a Colab notebook installs at the proven version."""
     labels: Mapping[BackendName, str] = field(default_factory=dict)
@@ -42,6 +44,7 @@ class SiteInfo:
             repo_url=settings.repo_url,
             source_branch=settings.source_branch,
             pages_branch=settings.pages_branch,
+            locales=settings.locales.relative_to(settings.root).as_posix(),
             colab_install=settings.colab_install,
             labels={name: backend.label for name, backend in backends.items()},
             distributions={name: backend.distributions for name, backend in backends.items()},

@@ -37,6 +37,13 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "checked_page": "Last checked against the English on {date}.",
         "english_page": "Read the English page",
         "copyright": "A community site, not the official site of Keras. Every code cell was run before it was published.",
+        # what a reader may write back
+        "report": "Report a problem",
+        "catalog": "Improve this translation",
+        # how long a run took
+        "seconds": "{count} s",
+        "seconds_minutes": "{count} s (about {minutes} minutes)",
+        "seconds_hours": "{count} s (about {hours} hours)",
         # notices
         "quick_page": "{labels}: these outputs are from a quick run, with less data and less training than the code on "
         "this page asks for. A full run is still to come.",
@@ -75,7 +82,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "proof_platform": "Platform",
         "proof_device": "Device",
         "proof_cores": "Cores",
-        "proof_seconds": "Seconds",
+        "proof_seconds": "Ran for",
         "proof_date": "Date",
         "proof_checks": "Checks",
         "proof_skipped": "Cells left out",

@@ -21,6 +21,7 @@ from guidewright.render import proof
 from guidewright.render.addresses import SiteInfo, notebook_path, page_path, relative, script_path
 from guidewright.render.banner import banner
 from guidewright.render.cells import Alike, Writer, shown, tabs
+from guidewright.render.feedback import catalog_url, report_url
 from guidewright.render.fence import fence, inset
 from guidewright.render.interface import EN, Language, text
 from guidewright.render.notebook import notebook
@@ -157,6 +158,8 @@ def _links(guide: Guide, view: BackendView, site: SiteInfo, language: Language) 
         "colab": site.colab_url(guide.slug, language.code, view.backend),
         "source": site.source_url(guide.path),
         **{name: relative(path, page) for name, path in paths.items() if path},
+        "report": report_url(guide, view, site=site, language=language),
+        "catalog": catalog_url(guide, site=site, language=language),
     }
     return [
         {"name": name, "text": text(name, language), "url": url, "saved": "yes" if name in paths else ""}

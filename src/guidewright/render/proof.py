@@ -98,10 +98,28 @@ def table(views: Views, language: Language = EN) -> list[list[str]]:
         *([name, *(dict(view.versions).get(name, "") for view in views)] for name in names),
     ]
     days = [date(view.record.started.date(), language) if view.record else "" for view in views]
+    took = [duration(view.record.seconds, language) if view.record else "" for view in views]
     for key, fact in _FACTS.items():
+        if key == "proof_checks":
+            rows += [[text("proof_seconds", language), *took], [text("proof_date", language), *days]]
         rows.append([text(key, language), *(fact(view.record) if view.record else "" for view in views)])
-        rows += [[text("proof_date", language), *days]] if key == "proof_seconds" else []
     return [[plain(words) for words in row] for row in rows if any(row[1:])]
+
+
+def duration(seconds: float, language: Language = EN) -> str:
+    """Say how long a run took: its seconds, and in words about how many minutes or hours, where these are easier read."""
+    values = {
+        "count": f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}",
+        "minutes": f"{seconds / 60:.0f}",
+        "hours": f"{seconds / 3600:.1f}",
+    }
+    if seconds >= 5400:
+        name = "seconds_hours"
+    elif seconds >= 90:
+        name = "seconds_minutes"
+    else:
+        name = "seconds"
+    return text(name, language, **values)
 
 
 def parity_line(parity: GuideParity, language: Language = EN) -> str:
@@ -127,9 +145,6 @@ _FACTS = {
     "proof_platform": lambda record: record.environment.platform,
     "proof_device": lambda record: record.environment.device,
     "proof_cores": lambda record: str(record.environment.threads),
-    "proof_seconds": lambda record: (
-        f"{record.seconds:.0f}" if record.seconds >= 10 else f"{record.seconds:.1f}"
-    ),
     "proof_checks": lambda record: str(record.checks),
     "proof_skipped": _skipped,
 }
