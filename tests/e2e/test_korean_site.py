@@ -77,15 +77,21 @@ def test_search_finds_the_introduction_also_with_particles_attached(url: str, pa
     assert any(f"/ko/{INTRO}" in address for address in found(page))
 
 
+# All pages that the theme counts are drawn. It draws a few more whenever the reader comes to the end of the list, and so
+# the list is scrolled up and down by turns.
+ALL_DRAWN = """() => {
+  const box = document.querySelector(".md-search__scrollwrap");
+  box.scrollTo(0, box.scrollTop > 0 ? 0 : box.scrollHeight);
+  const count = document.querySelector(".md-search-result__meta").textContent.match(/[0-9]+/);
+  return count && document.querySelectorAll(".md-search-result__item").length === Number(count[0]);
+}"""
+
+
 def found(page: Page) -> list[str]:
-    """The addresses of all results; the theme draws more of them as the reader scrolls down."""
+    """The addresses of all results."""
     results = page.locator(".md-search-result__link")
-    results.first.wait_for(timeout=30_000)
-    count = 0
-    while results.count() > count:
-        count = results.count()
-        page.locator(".md-search__scrollwrap").evaluate("box => box.scrollTo(0, box.scrollHeight)")
-        page.wait_for_timeout(500)
+    results.first.wait_for(timeout=60_000)
+    page.wait_for_function(ALL_DRAWN, polling=100, timeout=60_000)
     return results.evaluate_all("links => links.map(link => link.href)")
 
 
