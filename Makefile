@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup guides site test check format lock clean
+.PHONY: help setup guides site test check format lock quality clean
 SHELL := /bin/sh
 
 # What to run: selectors and backends, apart by spaces (backends by commas, too). Empty means all.
@@ -13,6 +13,7 @@ BACKENDS ?=
 PROFILE ?= quick
 PYTHON ?=
 GPU ?=
+DATE ?=
 export PYTHON GPU
 
 # Any of these would send pip, or an import, somewhere else.
@@ -21,7 +22,7 @@ unexport PYTHONHOME PYTHONPATH PIP_PREFIX PIP_TARGET PIP_USER
 comma := ,
 backends := $(subst $(comma), ,$(BACKENDS))
 selection := $(foreach guide,$(GUIDE),'$(guide)') $(foreach backend,$(backends),--backend '$(backend)')
-sources := src tests scripts guides
+sources := src tests scripts guides benchmarks
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +31,7 @@ help: ## List these commands
 	@echo "  BACKENDS=…     these backends only: BACKENDS=torch, BACKENDS='jax torch'"
 	@echo "  PROFILE=…      quick (the default) or full (what is published: hours on a laptop)"
 	@echo "  PYTHON=…       the Python 3.11, 3.12 or 3.13 to set up with"
+	@echo "  DATE=…         the day that stands beside the figures of quality and bench; else the revision's"
 	@echo "  GPU=1          install the backends for an NVIDIA GPU (Linux)"
 
 setup: ## Make .venv with everything but the backends (the others do this themselves)
@@ -62,6 +64,11 @@ format: ## Mend what `make check` can mend by itself
 
 lock: ## Resolve every dependency anew, and write requirements/lock.txt
 	@sh scripts/lock
+
+quality: ## Have Lighthouse and Chromium judge the built site; the figures go to docs/quality.md
+	@sh scripts/install . '.[dev]'
+	@.venv/bin/guidewright site
+	@.venv/bin/python -m benchmarks.quality $(if $(DATE),--date '$(DATE)')
 
 clean: ## Remove what was built; the environment and the cache of quick runs stay
 	rm -rf build site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
