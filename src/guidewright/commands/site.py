@@ -169,6 +169,7 @@ def _write(project: Project, made: Translated, all_: Sequence[Translated]) -> No
     text = config.config(
         project.settings,
         nav=index.navigation(cards, site=info, language=language),
+        beside=index.beside(cards, site=info, language=language),
         unlisted=index.unlisted(cards),
         language=language.code,
         site_name=made.site_name,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from guidewright.model import BackendView, Guide, Slug
 from guidewright.render import report
@@ -94,6 +95,28 @@ def navigation(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN
         {text("guides", language): [GUIDES, *groups]},
         {text("parity", language): report.PATH},
     ]
+
+
+def beside(
+    cards: Sequence[Card], *, site: SiteInfo, language: Language = EN
+) -> dict[str, dict[str, dict[str, str]]]:
+    """Return the "previous" and "next" that pass over a category's own page, by the address of the page they stand on.
+
+    Addresses are below the language's root. Elsewhere the engine's own, from the navigation, are right.
+    """
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    last = (_url(GUIDES), text("guides", language))
+    for _, _, members in _by_category(cards, site):
+        first, *_ = stops = [(_url(page_path(item.slug)), plain_title(item.title)) for item in members]
+        found.setdefault(last[0], {})["next"] = {"url": first[0], "title": first[1]}
+        found.setdefault(first[0], {})["previous"] = {"url": last[0], "title": last[1]}
+        last = stops[-1]
+    return found
+
+
+def _url(path: str) -> str:
+    """The address that the engines give a page of the docs folder."""
+    return quote(f"{path.removesuffix('.md').removesuffix('index').rstrip('/')}/")
 
 
 def unlisted(cards: Sequence[Card]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ def config(
     settings: Settings,
     *,
     nav: Sequence[Any],
+    beside: Mapping[str, Any] | None = None,
     unlisted: Sequence[str] = (),
     language: str = "en",
     default_language: str = "en",
@@ -35,6 +36,7 @@ def config(
     Only mappings and plain values, since the engines merge mappings with the inherited file and replace lists.
 
     Args:
+        beside: what "previous" and "next" lead to where it is not the navigation's, by a page's address.
         site_name, copyright: in the language; the settings' name, and none, where they are empty.
         search: languages of the search index; empty for the engine's own choice.
         separator: what parts words there, as a regular expression of JavaScript's; empty for the engine's own.
@@ -57,6 +59,8 @@ def config(
         "extra": {"scope": scope(settings.site_url)},
         "nav": list(nav),
     }
+    if beside:
+        document["extra"]["beside"] = dict(beside)
     if copyright:
         document["copyright"] = copyright
     if search or separator:
