@@ -188,6 +188,22 @@ def check(context: click.Context, /, fix: bool) -> int:
     return command.check(cli.project(context), fix=fix)
 
 
+@main.command(epilog=cli.examples("guidewright inventory", "guidewright inventory --check"))
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing; end with 1 where the file is not that of the installed package.",
+)
+@click.pass_context
+def inventory(context: click.Context, /, check: bool) -> int:
+    """Write the public names of the package that the guides teach, from the installed one."""
+    from guidewright.commands import inventory as command
+    from guidewright.settings import find_root, load
+
+    root = find_root((context.obj or Path.cwd()).resolve())
+    return command.write(load(root), check=check)
+
+
 @main.group()
 def export() -> None:
     """Write a guide in another form."""

@@ -66,6 +66,17 @@ SCHEMA: dict[str, Any] = _table(
             # A folder of the site: not one that the site has itself; English is there anyway.
             "items": {"type": "string", "pattern": "^(?!en$)[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"},
         },
+        "api": _table(
+            ["package", "inventory", "pages", "url"],
+            {
+                "package": {"type": "string", "pattern": r"^[A-Za-z_]\w*$"},
+                "inventory": {"type": "string", "minLength": 1},
+                "pages": {"type": "string", "minLength": 1},
+                "url": {"type": "string", "pattern": "^https?://"},
+                "collector": {"type": "string"},
+                "ignore": _STRINGS,
+            },
+        ),
         "limits": _table([], {"quick": _LIMITS, "full": _LIMITS}),
         "backends": {
             "type": "object",
@@ -158,6 +169,23 @@ class Dataset:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Api:
+    """The package that the guides teach; the core knows nothing else of it. Paths are absolute."""
+
+    package: str
+    inventory: Path
+    """Its public names; see ``guidewright.api.inventory``."""
+    pages: Path
+    """Which page documents a name: TOML, ``"package.name" = "path/#anchor"``."""
+    url: str
+    """Below which those pages are."""
+    collector: str = ""
+    """A module that imports the package and prints its inventory; ``guidewright inventory`` runs it."""
+    ignore: tuple[str, ...] = ()
+    """Dotted words in prose that look like names of the package, and are none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """The project's settings; paths are absolute."""
 
@@ -196,6 +224,8 @@ class Settings:
     limits: Mapping[str, Limits]
     backends: Mapping[str, Backend]
     datasets: Mapping[str, Dataset]
+    api: Api | None = None
+    """None where the guides' API is not linked."""
 
 
 def find_root(start: Path) -> Path:
@@ -320,7 +350,13 @@ def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> 
         },
         backends={name: _backend(name, entry) for name, entry in table["backends"].items()},
         datasets={name: _dataset(name, entry) for name, entry in table.get("datasets", {}).items()},
+        api=_api(root, table["api"]) if "api" in table else None,
     )
+
+
+def _api(root: Path, entry: Mapping[str, Any]) -> Api:
+    files = {key: root / entry[key] for key in ("inventory", "pages")}
+    return Api(**{**entry, **files, "ignore": tuple(entry.get("ignore", ()))})
 
 
 def _backend(name: str, entry: Mapping[str, Any]) -> Backend:

@@ -120,7 +120,7 @@ sha256 = "short"
     lable = "[tool.guidewright.backends.jax] Additional properties are not allowed ('lable' was unexpected)"
     assert told[lable] == "did you mean 'label'?"
     clean = "[tool.guidewright] Additional properties are not allowed ('clean' was unexpected)"
-    assert told[clean].startswith("known here: allow_environment, backends, build")
+    assert told[clean].startswith("known here: allow_environment, api, backends, build")
     assert "[tool.guidewright] 'categories' is a required property" in told
 
 

@@ -16,7 +16,7 @@ def check(project: Project, *, fix: bool) -> int:
     problems = project.library.problems
     if fix:
         _fix(project)
-        problems = library.load(project.settings).problems
+        problems = library.load(project.settings, project.reference).problems
     print_problems(problems)
     errors = [problem for problem in problems if problem.severity == "error"]
     click.echo(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from guidewright import datasets, gitinfo
+from guidewright.api import reference as api
 from guidewright.errors import Problem, SelectorError
 from guidewright.execute import environment as env
 from guidewright.model import Job, PlannedJob, Record
@@ -22,6 +23,8 @@ class Project:
     library: library.Library
     store: Store
     machine: env.Machine
+    reference: api.Reference | None = None
+    """What the guides' names of the package they teach are looked up in."""
     damaged: dict[str, Problem] = field(default_factory=dict)
     """Damaged records met so far, by message."""
 
@@ -61,11 +64,13 @@ _version = functools.cache(env.installed_version)
 def open_project(root: Path) -> Project:
     """Read settings and library; the library's problems stay in it, for the command to report."""
     settings = load(root)
+    reference = api.load(settings)
     return Project(
         settings=settings,
-        library=library.load(settings),
+        library=library.load(settings, reference),
         store=Store.of(settings),
         machine=env.this_machine(),
+        reference=reference,
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from guidewright import compare
+from guidewright.api import guide as api
 from guidewright.commands import translations
 from guidewright.commands.blame import blamed
 from guidewright.commands.lock import exclusive
@@ -146,9 +147,10 @@ def _render(project: Project) -> list[Translated]:
 def _write(project: Project, made: Translated, all_: Sequence[Translated]) -> None:
     language = made.language
     info = replace(SiteInfo.of(project.settings), name=made.site_name, categories=made.categories)
+    reference = project.reference
     pages = [
         render_page(
-            entry.guide,
+            api.with_links(entry.guide, reference) if reference else entry.guide,
             entry.views,
             entry.parity,
             site=info,

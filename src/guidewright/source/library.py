@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from guidewright.api import guide as api
+from guidewright.api.reference import Reference
 from guidewright.errors import InputError, Problem
 from guidewright.model import Guide, Slug
 from guidewright.settings import FILE, Settings
@@ -30,8 +32,12 @@ class Library:
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
-def load(settings: Settings) -> Library:
+def load(settings: Settings, reference: Reference | None = None) -> Library:
     """Read every guide.
+
+    Args:
+        reference: the package whose names the guides are checked for; a guide that names one that there is not is told, and
+            stays.
 
     Raises:
         InputError: there is no guides folder.
@@ -50,6 +56,7 @@ def load(settings: Settings) -> Library:
             parsed = _read(file, path, slug, settings)
             problems += parsed.problems
             guides += [parsed.guide] if parsed.guide else []
+            problems += api.problems(parsed.guide, reference) if parsed.guide and reference else []
     problems += _order_problems(files, settings)
     return Library(guides=tuple(guides), problems=tuple(problems))
 
