@@ -20,6 +20,11 @@ CellId = str
 Profile = Literal["quick", "full"]
 Outcome = Literal["passed", "failed", "errored"]
 ParityState = Literal["same", "close", "varies", "missing"]
+Finding = Literal["", "undeclared", "needless"]
+ShownKind = Literal["text", "stderr", "result", "error", "html", "image"]
+DifferenceKind = Literal[
+    "missing", "only", "kinds", "line", "number", "blanks", "format", "size", "picture", "undecodable"
+]
 NotebookOutput = Mapping[str, Any]
 """One output as nbformat 4.5 has it: ``stream``, ``display_data``, ``execute_result`` or ``error``."""
 
@@ -298,6 +303,33 @@ ShownOutput = TextOutput | HtmlOutput | ImageOutput
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Side:
+    """What one backend shows where a comparison first found a difference."""
+
+    backend: BackendName
+    kind: ShownKind | None = None
+    """What sort of output it is, where whole outputs are told apart."""
+    words: str | None = None
+    """What it shows, cut to some 60 characters: a line, a number, a size; None where there is nothing to quote."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """The first difference that a comparison found; the texts for it are the interface's, by its kind."""
+
+    kind: DifferenceKind
+    one: Side
+    other: Side
+    line: int | None = None
+    """1-based line of the output, where lines differ."""
+    context: str = ""
+    """The whole line in which numbers or blanks differ, or what could not be decoded."""
+    mean: float | None = None
+    """Of pictures: the mean difference, in parts of a colour's full range; ``most`` is that of the worst block."""
+    most: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CellParity:
     """The comparison of one shown cell's outputs across the backends that run it."""
 
@@ -306,17 +338,20 @@ class CellParity:
     state: ParityState
     declared: bool
     """Whether the cell carries the tag ``varies``."""
-    detail: str = ""
-    """The first difference, in words; empty when ``same``."""
+    difference: Difference | None = None
+    """The first one; None when ``same``."""
 
     @property
-    def finding(self) -> str:
+    def differs(self) -> bool:
+        """Whether readers of two backends see something else, beyond the tolerance."""
+        return self.state in ("varies", "missing")
+
+    @property
+    def finding(self) -> Finding:
         """Why a maintainer should look: an undeclared difference, or a declaration without one; else empty."""
-        if self.state in ("varies", "missing") and not self.declared:
-            return f"differs between backends without the tag 'varies': {self.detail}"
-        if self.state in ("same", "close") and self.declared:
-            return "is tagged 'varies', and does not differ"
-        return ""
+        if self.differs == self.declared:
+            return ""
+        return "undeclared" if self.differs else "needless"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

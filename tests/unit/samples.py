@@ -17,6 +17,7 @@ from guidewright.model import (
     CellParity,
     CellRun,
     DatasetUse,
+    Difference,
     Environment,
     Fingerprint,
     Guide,
@@ -28,6 +29,7 @@ from guidewright.model import (
     Profile,
     Record,
     ShownOutput,
+    Side,
     TextOutput,
 )
 from guidewright.render.addresses import SiteInfo
@@ -233,13 +235,19 @@ def views(guide: Guide = GUIDE, **notices: Notice) -> list[BackendView]:
     return [view(backend, notices.get(backend, ""), guide) for backend in guide.header.backends]
 
 
+BY_LINE = Difference(
+    kind="line",
+    one=Side(backend="jax", words="a | b"),
+    other=Side(backend="torch", words="*another*"),
+    line=3,
+)
 PARITY = GuideParity(
     slug=GUIDE.slug,
     profile="full",
     cells=(
         CellParity(id="summary", line=45, state="same", declared=False),
-        CellParity(id="fit", line=53, state="varies", declared=True, detail="0.92 | 0.93"),
-        CellParity(id="figure", line=60, state="varies", declared=False, detail="a pixel | *another*"),
+        CellParity(id="fit", line=53, state="varies", declared=True, difference=BY_LINE),
+        CellParity(id="figure", line=60, state="varies", declared=False, difference=BY_LINE),
     ),
 )
 

@@ -33,6 +33,7 @@ from guidewright.model import (
     Record,
     TextOutput,
 )
+from guidewright.render.differences import difference
 
 BACKENDS = ("jax", "tensorflow", "torch")
 LAW = settings(deadline=None)
@@ -105,6 +106,11 @@ def text(value: str, name: str = "stdout") -> list[NotebookOutput]:
 
 def two(one: str, other: str, **fields: Any) -> CellParity:
     return cell_parity({"jax": text(one), "torch": text(other)}, **fields)
+
+
+def said(cell: CellParity) -> str:
+    """The first difference as a terminal tells it."""
+    return difference(cell.difference)
 
 
 def bundle(**data: Any) -> list[NotebookOutput]:
@@ -192,12 +198,12 @@ def test_cells_are_compared_on_the_backends_that_they_admit() -> None:
 @pytest.mark.parametrize("without", [[], None])
 def test_output_that_a_backend_lacks_is_missing(without: Sequence[NotebookOutput] | None) -> None:
     cell = cell_parity({"jax": text("1"), "torch": without})
-    assert (cell.state, cell.detail) == ("missing", "torch shows no output; jax shows text")
+    assert (cell.state, said(cell)) == ("missing", "torch shows no output; jax shows text")
 
 
 def test_a_difference_weighs_more_than_missing_output() -> None:
     cell = cell_parity({"jax": text("1"), "tensorflow": None, "torch": text("2")})
-    assert (cell.state, cell.detail) == ("varies", "line 1: jax 1, torch 2 in '1'")
+    assert (cell.state, said(cell)) == ("varies", "line 1: jax 1, torch 2 in '1'")
     assert cell.finding
 
 
@@ -206,7 +212,7 @@ def test_a_difference_weighs_more_than_missing_output() -> None:
 
 def test_noise_does_not_count() -> None:
     cell = two("9/9 ━━ 3s 9ms/step - loss: 0.5\n", "9/9 ━━ 0s 44us/step - loss: 0.5")
-    assert (cell.state, cell.detail) == ("same", "")
+    assert (cell.state, said(cell)) == ("same", "")
 
 
 @pytest.mark.parametrize(
@@ -239,12 +245,12 @@ def test_text_is_close_where_only_decimals_within_the_default_tolerance_differ(
 
 
 def test_the_detail_names_the_first_difference() -> None:
-    assert two("a\nloss: 0.5 1", "a\nloss: 0.6 1").detail == "line 2: jax 0.5, torch 0.6 in 'loss: 0.5 1'"
-    assert two("a\nb", "a\nc").detail == "line 2: jax 'b', torch 'c'"
-    assert two("a\nb", "a").detail == "line 2: jax 'b', torch has no such line"
-    assert two("1.00000001\n2.0", "1.0\n3.0").detail == "line 2: jax 2.0, torch 3.0 in '2.0'"
-    assert len(two("x" * 999, "y" * 999).detail) < 200
-    assert two("{}", "{one}").detail == "line 1: jax '{}', torch '{one}'"
+    assert said(two("a\nloss: 0.5 1", "a\nloss: 0.6 1")) == "line 2: jax 0.5, torch 0.6 in 'loss: 0.5 1'"
+    assert said(two("a\nb", "a\nc")) == "line 2: jax 'b', torch 'c'"
+    assert said(two("a\nb", "a")) == "line 2: jax 'b', torch has no such line"
+    assert said(two("1.00000001\n2.0", "1.0\n3.0")) == "line 2: jax 2.0, torch 3.0 in '2.0'"
+    assert len(said(two("x" * 999, "y" * 999))) < 200
+    assert said(two("{}", "{one}")) == "line 1: jax '{}', torch '{one}'"
 
 
 def test_a_tolerance_holds_for_integers_too() -> None:
@@ -300,7 +306,7 @@ def test_the_state_does_not_depend_on_the_order_of_the_backends(outputs: tuple[A
     orders = [{name: named[name] for name in order} for order in permutations(BACKENDS)]
     cells = [cell_parity(order) for order in orders]
     assert len({cell.state for cell in cells}) == 1
-    assert all(bool(cell.detail) is (cell.state != "same") for cell in cells)
+    assert all(bool(said(cell)) is (cell.state != "same") for cell in cells)
 
 
 # ---------------------------------------------------------- other outputs
@@ -308,12 +314,12 @@ def test_the_state_does_not_depend_on_the_order_of_the_backends(outputs: tuple[A
 
 def test_a_warning_on_one_backend_is_a_difference_of_stderr_alone() -> None:
     cell = cell_parity({"jax": text("careful", "stderr") + text("1"), "torch": text("1")})
-    assert (cell.state, cell.detail) == ("varies", "only jax shows stderr: 'careful'")
+    assert (cell.state, said(cell)) == ("varies", "only jax shows stderr: 'careful'")
 
 
 def test_outputs_of_two_kinds_vary() -> None:
     cell = cell_parity({"jax": text("1"), "torch": bundle(png=png(curve()))})
-    assert (cell.state, cell.detail) == ("varies", "jax shows text: '1', torch shows an image")
+    assert (cell.state, said(cell)) == ("varies", "jax shows text: '1', torch shows an image")
 
 
 def test_html_is_compared_as_its_text_where_both_have_one() -> None:
@@ -341,7 +347,7 @@ def test_images_are_close_where_the_eye_sees_no_difference(other: Image.Image, s
 
 def test_the_detail_of_images_tells_size_or_difference() -> None:
     def detail(other: str) -> str:
-        return cell_parity({"jax": bundle(png=png(curve())), "torch": bundle(png=other)}).detail
+        return said(cell_parity({"jax": bundle(png=png(curve())), "torch": bundle(png=other)}))
 
     assert detail(png(curve(size=(641, 480)))) == "image size: jax 640×480, torch 641×480"
     assert detail(png(curve(12))).startswith("images of jax and torch differ by 0.0")

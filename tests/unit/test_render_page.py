@@ -33,7 +33,8 @@ def texts(words: str) -> list[str]:
 
 
 def body(words: str) -> str:
-    return words.split("---\n", 2)[2]
+    """A page without its front matter, and without the badge at its end."""
+    return words.split("---\n", 2)[2].split('??? code "Badge"')[0]
 
 
 def made(guide=samples.GUIDE, views: list[BackendView] | None = None) -> Page:
@@ -209,6 +210,39 @@ def test_the_proof_tells_date_duration_and_checks_of_each_backend(sample: Page) 
     assert "| Ran for | 83 s | 83 s | 83 s |" in sample.markdown
     assert "| Date | 2026-11-23 | 2026-11-23 | 2026-11-23 |" in sample.markdown
     assert "| Checks | 14 | 14 | 14 |" in sample.markdown
+
+
+def test_every_code_cell_has_one_anchor_that_its_id_names_and_no_tab_holds(sample: Page) -> None:
+    anchors = re.findall(r'^( *)<div class="gw-cell" id="([^"]+)"></div>$', sample.markdown, re.MULTILINE)
+    shown = [
+        cell.id
+        for cell in samples.CELLS
+        if cell.kind == "code" and not cell.hidden and "remove-cell" not in cell.tags
+    ]
+    assert anchors == [("", f"cell-{name}") for name in shown]
+
+
+def test_cells_that_share_a_set_of_tabs_keep_their_anchors() -> None:
+    cells = tuple(samples.code(f"c{n}", f"print({n})", n, backends=("jax", "torch")) for n in (1, 2))
+    shown = made(samples.simple("two", "Two", cells)).markdown.split("## How")[0]
+    assert shown.count('=== "PyTorch"') == 2  # the head's links, and the cells'
+    first, second = (shown.index(f'id="cell-c{n}"') for n in (1, 2))
+    assert first < second < shown.index("print(1)")
+
+
+def test_the_badge_is_a_file_and_its_markdown_stands_folded_at_the_end(sample: Page) -> None:
+    fold = sample.markdown.split('??? code "Badge"')[1]
+    words = "proven on: JAX ✓ TensorFlow ✓ PyTorch ✓"
+    assert "badges/small/guide_one.svg" in sample.files
+    assert f"![{words}](../../badges/small/guide_one.svg)" in fold
+    page = "https://example.org/sub/path/guides/small/guide_one/"
+    assert f"[![{words}](https://example.org/sub/path/badges/small/guide_one.svg)]({page})" in fold
+
+
+def test_without_an_address_of_the_site_no_badge_is_offered() -> None:
+    site = replace(samples.SITE, site_url="")
+    page = render(samples.GUIDE, samples.views(), samples.PARITY, site=site, alike=samples.alike)
+    assert "Badge" not in page.markdown
 
 
 def test_the_source_that_served_the_data_is_named(sample: Page) -> None:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
+from typing import get_args
 
+import polib
 import pytest
 import samples
 
-from guidewright.model import CellFailure
+from guidewright.model import CellFailure, Difference, DifferenceKind, Side
 from guidewright.render import index
-from guidewright.render.interface import TEXTS, Language, text
+from guidewright.render.differences import difference
+from guidewright.render.interface import EN, TEXTS, Language, text
 from guidewright.render.report import ParityEntry, parity_page
+
+ROOT = Path(__file__).parents[2]
+
+
+def locale_texts() -> dict[str, str]:
+    """The Korean interface, as committed."""
+    catalog = polib.pofile(str(ROOT / "guides/locales/ko/site.po"))
+    return {str(one.msgctxt): one.msgstr for one in catalog if one.translated()}
 
 
 def entry(**notices) -> ParityEntry:
@@ -22,16 +35,72 @@ def test_the_table_has_outcome_profile_seconds_versions_and_checks() -> None:
     assert "| Guide | JAX | TensorFlow | PyTorch |" in shown
     row = next(line for line in shown.splitlines() if line.startswith("| [A small guide"))
     assert row == (
-        "| [A small guide to `fit()`](guides/small/guide_one.md) | ✓ 0.10.2<br>quick · 83 s<br>14 checks "
-        "| ✓ 2.21.0<br>full · 83 s<br>14 checks | not proven yet |"
+        "| [A small guide to `fit()`](guides/small/guide_one.md)<br>[differing cells: 2 of 3](#differences-small/guide_one) "
+        "| ✓ 0.10.2<br>Keras 3.15.1<br>quick · 83 s<br>14 checks "
+        "| ✓ 2.21.0<br>Keras 3.15.1<br>full · 83 s<br>14 checks | not proven yet |"
     )
 
 
 def test_findings_name_line_and_cell_and_keep_markdown_out() -> None:
     shown = parity_page([entry()], site=samples.SITE)
-    assert "- line 60, cell `figure`: differs between backends" in shown
-    assert "a pixel &#124; \\*another\\*" in shown
-    assert "cell `fit`" not in shown
+    findings = shown.split("{#findings}")[1].split("{#differences}")[0]
+    place = "[line 60, cell `figure`](guides/small/guide_one.md?backend=torch#cell-figure)"
+    assert f"- {place}: differs between backends without the tag 'varies'" in findings
+    assert "line 3: JAX 'a &#124; b', PyTorch '\\*another\\*'" in shown
+    assert "cell `fit`" not in findings
+
+
+def test_every_cell_that_differs_is_listed_with_its_first_difference_declared_or_not() -> None:
+    shown = parity_page([entry()], site=samples.SITE).split("{#differences}")[1]
+    assert "### [A small guide to `fit()`](guides/small/guide_one.md) {#differences-small/guide_one}" in shown
+    rows = [line for line in shown.splitlines() if line.startswith("- ")]
+    assert [row.split("#cell-")[1].split(")")[0] for row in rows] == ["fit", "figure"]
+    assert all("line 3: JAX 'a &#124; b', PyTorch" in row for row in rows)
+
+
+def test_a_guide_whose_cells_are_all_alike_says_so_and_leads_nowhere() -> None:
+    alike = replace(samples.PARITY, cells=samples.PARITY.cells[:1])
+    shown = parity_page([replace(entry(), parity=alike)], site=samples.SITE)
+    assert "<br>no cell differs |" in shown
+    assert "Nowhere: every cell gave the same output" in shown
+    assert "](#differences" not in shown
+
+
+def test_a_run_with_versions_that_the_project_has_left_behind_is_marked() -> None:
+    row = parity_page([entry(torch="proven elsewhere")], site=samples.SITE).split("| [A small")[1]
+    assert [("older versions" in cell) for cell in row.splitlines()[0].split(" | ")] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_findings_and_differences_are_in_the_pages_language() -> None:
+    korean = locale_texts()
+    shown = parity_page([entry()], site=samples.SITE, language=Language(code="ko", texts=korean))
+    findings = shown.split("{#findings}")[1]
+    assert "3행: JAX 'a &#124; b', PyTorch '\\*another\\*'" in findings
+    assert not re.search(r"differs|line \d|cell `", findings)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        Difference(kind=kind, one=Side(backend="jax"), other=Side(backend="torch"), line=1)
+        for kind in get_args(DifferenceKind)
+    ],
+    ids=get_args(DifferenceKind),
+)
+def test_every_kind_of_difference_has_its_words_in_each_language(found: Difference) -> None:
+    english, korean = (
+        difference(found, language, samples.LABELS)
+        for language in (EN, Language(code="ko", texts=locale_texts()))
+    )
+    assert english != korean
+    for words in (english, korean):
+        assert "{" not in words
+        assert not re.search(r"\b(jax|torch)\b", words)
 
 
 def test_a_failure_is_shown_with_its_place() -> None:

@@ -21,7 +21,7 @@ from guidewright.commands.summary import print_problems
 from guidewright.commands.translations import Translated
 from guidewright.errors import FINE, GUIDE_FAILED, WRONG_USE, Problem, SiteError
 from guidewright.model import Slug
-from guidewright.render import index, interface, report
+from guidewright.render import differences, index, interface, parity_json, report
 from guidewright.render.addresses import SiteInfo
 from guidewright.render.page import render as render_page
 from guidewright.site import config, engine, links, tree
@@ -53,16 +53,16 @@ def report_site(project: Project, *, strict_parity: bool, as_json: bool) -> int:
     finally:
         print_problems(_known(project))
     catalogs = catalog_problems(made)
-    differences = findings(made[0].entries)
-    print_problems([*catalogs, *differences])
+    found = findings(made[0].entries)
+    print_problems([*catalogs, *found])
     home = relative(folder / "index.html", project)
     if as_json:
-        _show({"site": home, "findings": [str(problem) for problem in differences]})
+        _show({"site": home, "findings": [str(problem) for problem in found]})
     else:
         click.echo(f"The site is ready: {home}")
     if project.library.errors or catalogs:
         return WRONG_USE
-    return GUIDE_FAILED if strict_parity and differences else FINE
+    return GUIDE_FAILED if strict_parity and found else FINE
 
 
 def render(project: Project, tell: Tell) -> list[Translated]:
@@ -119,7 +119,7 @@ def findings(found: Sequence[Entry]) -> list[Problem]:
             path=entry.guide.path,
             line=cell.line,
             cell=cell.id,
-            message=cell.finding,
+            message=differences.finding(cell),
             severity="warning",
             hint=hint,
         )
@@ -158,16 +158,21 @@ def _write(project: Project, made: Translated, all_: Sequence[Translated]) -> No
             alike=compare.alike,
             translation=made.translations.get(entry.guide.slug),
             languages=_readable(entry.guide.slug, all_),
+            failed=entry.failed,
         )
         for entry in made.entries
     ]
     cards = [index.card(entry.guide, entry.views) for entry in made.entries]
-    extra = {
+    extra: dict[str, str | bytes] = {
         index.HOME: index.home(cards, site=info, language=language),
         index.GUIDES: index.guides(cards, site=info, language=language),
         **index.categories(cards, site=info, language=language),
         report.PATH: report.parity_page(_parity(made.entries), site=info, language=language),
     }
+    if made.locale is None:
+        # One for all languages, at the site's root.
+        extra[report.JSON] = parity_json.parity_json(_parity(made.entries), site=info)
+        extra[report.SCHEMA] = parity_json.schema()
     text = config.config(
         project.settings,
         nav=index.navigation(cards, site=info, language=language),

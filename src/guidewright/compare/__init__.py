@@ -14,8 +14,8 @@ from guidewright.compare.numbers import (
     SAME,
     SEVERITY,
     Between,
-    Difference,
-    quoted,
+    Verdict,
+    short,
     text_difference,
 )
 from guidewright.compare.pictures import image_difference
@@ -24,13 +24,16 @@ from guidewright.model import (
     BackendName,
     Cell,
     CellParity,
+    Difference,
     Guide,
     GuideParity,
     HtmlOutput,
     ImageOutput,
     Profile,
     Record,
+    ShownKind,
     ShownOutput,
+    Side,
     TextOutput,
 )
 from guidewright.normalise import comparable, shown
@@ -82,18 +85,18 @@ def _choose(
 
 
 def _cell_parity(cell: Cell, seen: Mapping[BackendName, _Outputs]) -> CellParity:
-    """The state is the worst of all pairs, so the backends' order does not matter; the detail is the first such pair's."""
+    """The state is the worst of all pairs, so the backends' order does not matter; the difference is the first such pair's."""
     found = [
         _difference(seen[one], seen[other], _between(cell, one, other))
         for one, other in combinations(seen, 2)
     ]
-    worst = max(found, key=lambda difference: SEVERITY.index(difference.state))
+    worst = max(found, key=lambda verdict: SEVERITY.index(verdict.state))
     return CellParity(
         id=cell.id,
         line=cell.line,
         state=worst.state,
         declared="varies" in cell.tags,
-        detail=worst.words,
+        difference=worst.difference,
     )
 
 
@@ -107,12 +110,12 @@ def _between(cell: Cell, one: BackendName, other: BackendName) -> Between:
     )
 
 
-def _difference(one: _Outputs, other: _Outputs, between: Between) -> Difference:
+def _difference(one: _Outputs, other: _Outputs, between: Between) -> Verdict:
     """Compare what one cell shows on two backends: stderr with stderr, the rest piece by piece."""
     if not one or not other:
         return _missing(one, other, between) if one or other else SAME
     found = [_piece_difference(left, right, between) for left, right in _pairs(one, other)]
-    return max(found, key=lambda difference: SEVERITY.index(difference.state))
+    return max(found, key=lambda verdict: SEVERITY.index(verdict.state))
 
 
 def _pairs(one: _Outputs, other: _Outputs) -> Iterator[tuple[ShownOutput | None, ShownOutput | None]]:
@@ -128,17 +131,19 @@ def _is_stderr(piece: ShownOutput) -> bool:
     return isinstance(piece, TextOutput) and piece.stream == "stderr"
 
 
-def _missing(one: _Outputs, other: _Outputs, between: Between) -> Difference:
-    names = (between.one, between.other) if one else (between.other, between.one)
-    return Difference(
-        state="missing", words=f"{names[1]} shows no output; {names[0]} shows {_kind((one or other)[0])}"
-    )
+def _missing(one: _Outputs, other: _Outputs, between: Between) -> Verdict:
+    there, without = (between.one, between.other) if one else (between.other, between.one)
+    side = Side(backend=there, kind=_kind((one or other)[0]))
+    found = Difference(kind="missing", one=side, other=Side(backend=without))
+    return Verdict(state="missing", difference=found)
 
 
-def _piece_difference(one: ShownOutput | None, other: ShownOutput | None, between: Between) -> Difference:
+def _piece_difference(one: ShownOutput | None, other: ShownOutput | None, between: Between) -> Verdict:
     if one is None or other is None:
-        name, piece = (between.one, one) if one is not None else (between.other, other)
-        return Difference(state="varies", words=f"only {name} shows {_described(piece)}")
+        there, without = (between.one, between.other) if one is not None else (between.other, between.one)
+        side = _side(there, one if one is not None else other)
+        found = Difference(kind="only", one=side, other=Side(backend=without))
+        return Verdict(state="varies", difference=found)
     if isinstance(one, ImageOutput) and isinstance(other, ImageOutput):
         return image_difference(one, other, between)
     if isinstance(one, HtmlOutput) and isinstance(other, HtmlOutput):
@@ -147,23 +152,23 @@ def _piece_difference(one: ShownOutput | None, other: ShownOutput | None, betwee
         return text_difference(comparable(one.html), comparable(other.html), between)
     if isinstance(one, TextOutput) and isinstance(other, TextOutput) and one.stream == other.stream:
         return text_difference(comparable(one.text), comparable(other.text), between)
-    words = f"{between.one} shows {_described(one)}, {between.other} shows {_described(other)}"
-    return Difference(state="varies", words=words)
+    found = Difference(kind="kinds", one=_side(between.one, one), other=_side(between.other, other))
+    return Verdict(state="varies", difference=found)
 
 
-def _kind(piece: ShownOutput) -> str:
+def _kind(piece: ShownOutput) -> ShownKind:
     if isinstance(piece, ImageOutput):
-        return "an image"
+        return "image"
     if isinstance(piece, HtmlOutput):
-        return "HTML"
-    return {"stdout": "text", "stderr": "stderr", "result": "a result", "error": "an error"}[piece.stream]
+        return "html"
+    return "text" if piece.stream == "stdout" else piece.stream
 
 
-def _described(piece: ShownOutput | None) -> str:
+def _side(backend: BackendName, piece: ShownOutput | None) -> Side:
     assert piece is not None
     lines = [] if isinstance(piece, ImageOutput) else comparable(piece.text).split("\n")
     first = next(filter(str.strip, lines), "")
-    return f"{_kind(piece)}: {quoted(first)}" if first else _kind(piece)
+    return Side(backend=backend, kind=_kind(piece), words=short(first.strip()) if first else None)
 
 
 def _appearance(piece: ShownOutput) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from guidewright.model import BackendName, ParityState
+from guidewright.model import BackendName, Difference, ParityState, Side
 
 RTOL, ATOL = 1e-5, 1e-8
 """The defaults of ``numpy.isclose``. A cell that names only one of the two keeps the other one's default."""
@@ -20,14 +20,14 @@ _PADDING = re.compile(r"(?<=[\[(,]) | (?=[\]),])")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Difference:
-    """What two outputs differ in, in words; none where they are the same."""
+class Verdict:
+    """What two outputs come to; without a difference where they are the same."""
 
     state: ParityState = "same"
-    words: str = ""
+    difference: Difference | None = None
 
 
-SAME = Difference()
+SAME = Verdict()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +41,13 @@ class Between:
     whole: bool = False
     """Whether the tolerance holds for integers too, which are otherwise compared exactly."""
 
+    def sides(self, one: str | None = None, other: str | None = None) -> tuple[Side, Side]:
+        """Say what each backend shows, cut to a length that can be quoted."""
+        return (
+            Side(backend=self.one, words=one if one is None else short(one.strip())),
+            Side(backend=self.other, words=other if other is None else short(other.strip())),
+        )
+
     def admits(self, one: str, other: str) -> bool:
         """Tell whether two printed numbers are close, by ``numpy.isclose``'s formula, made symmetric."""
         if one == other:
@@ -51,11 +58,11 @@ class Between:
         return abs(a - b) <= self.atol + self.rtol * max(abs(a), abs(b))
 
 
-def text_difference(one: str, other: str, between: Between) -> Difference:
+def text_difference(one: str, other: str, between: Between) -> Verdict:
     """Compare two normalised texts.
 
     They are close if they are equal but for numbers within the tolerance, and for the number of blanks: arrays are
-    padded to their widest number. The words tell of the first line that varies, else of the first that is close.
+    padded to their widest number. It tells of the first line that varies, else of the first that is close.
     """
     first = SAME
     for number, (left, right) in enumerate(zip_longest(one.split("\n"), other.split("\n")), 1):
@@ -68,31 +75,23 @@ def text_difference(one: str, other: str, between: Between) -> Difference:
     return first
 
 
-def _line_difference(left: str | None, right: str | None, number: int, between: Between) -> Difference:
-    whole = f"line {number}: {_side(between.one, left)}, {_side(between.other, right)}"
+def _line_difference(left: str | None, right: str | None, number: int, between: Between) -> Verdict:
     if left is None or right is None or _masked(left) != _masked(right):
-        return Difference(state="varies", words=whole)
+        one, other = between.sides(left, right)
+        return Verdict(state="varies", difference=Difference(kind="line", one=one, other=other, line=number))
     pairs = [(a, b) for a, b in zip(_NUMBER.findall(left), _NUMBER.findall(right), strict=True) if a != b]
     far = [pair for pair in pairs if not between.admits(*pair)]
-    if not pairs:
-        return Difference(state="close", words=f"line {number}: only the blanks differ in {quoted(left)}")
-    a, b = (far or pairs)[0]
-    words = f"line {number}: {between.one} {short(a)}, {between.other} {short(b)} in {quoted(left)}"
-    return Difference(state="varies" if far else "close", words=words)
+    one, other = between.sides(*(far or pairs)[0]) if pairs else between.sides()
+    found = Difference(
+        kind="number" if pairs else "blanks", one=one, other=other, line=number, context=short(left.strip())
+    )
+    return Verdict(state="varies" if far else "close", difference=found)
 
 
 def _masked(line: str) -> list[str]:
     """Return what stands between the numbers, the padding around them taken away."""
     parts = (" ".join(part.split()) for part in _NUMBER.split(line))
     return [_PADDING.sub("", f" {part} ").strip() for part in parts]
-
-
-def _side(backend: BackendName, line: str | None) -> str:
-    return f"{backend} has no such line" if line is None else f"{backend} {quoted(line)}"
-
-
-def quoted(text: str) -> str:
-    return f"'{short(text.strip())}'"
 
 
 def short(text: str, width: int = 60) -> str:

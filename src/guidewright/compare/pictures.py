@@ -11,8 +11,8 @@ import re
 
 from PIL import Image, ImageChops, ImageStat
 
-from guidewright.compare.numbers import SAME, Between, Difference, short, text_difference
-from guidewright.model import ImageOutput
+from guidewright.compare.numbers import SAME, Between, Verdict, short, text_difference
+from guidewright.model import Difference, ImageOutput
 from guidewright.normalise import comparable
 
 BLOCKS = 64
@@ -26,18 +26,20 @@ _ID = re.compile(r'\bid="([^"]+)"')
 _ID_USE = re.compile(r'(?<=\bid=")[^"]+|(?<=#)[\w.:-]+')
 
 
-def image_difference(one: ImageOutput, other: ImageOutput, between: Between) -> Difference:
+def image_difference(one: ImageOutput, other: ImageOutput, between: Between) -> Verdict:
     if one.data == other.data:
         return SAME
     if one.mime == other.mime == SVG:
         return text_difference(_drawing(one), _drawing(other), between)
     if SVG in (one.mime, other.mime):
-        words = f"{between.one} shows {one.mime}, {between.other} shows {other.mime}"
-        return Difference(state="varies", words=words)
+        first, second = between.sides(one.mime, other.mime)
+        return Verdict(state="varies", difference=Difference(kind="format", one=first, other=second))
     try:
         return _raster_difference(_open(one), _open(other), between)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        return Difference(state="varies", words=f"an image cannot be decoded: {short(str(error))}")
+        first, second = between.sides()
+        found = Difference(kind="undecodable", one=first, other=second, context=short(str(error)))
+        return Verdict(state="varies", difference=found)
 
 
 def _drawing(image: ImageOutput) -> str:
@@ -51,19 +53,18 @@ def _open(image: ImageOutput) -> Image.Image:
     return Image.open(io.BytesIO(image.data))
 
 
-def _raster_difference(one: Image.Image, other: Image.Image, between: Between) -> Difference:
+def _raster_difference(one: Image.Image, other: Image.Image, between: Between) -> Verdict:
     if one.size != other.size:
-        first, second = (f"{width}×{height}" for width, height in (one.size, other.size))
-        return Difference(
-            state="varies", words=f"image size: {between.one} {first}, {between.other} {second}"
-        )
+        first, second = between.sides(*(f"{width}×{height}" for width, height in (one.size, other.size)))
+        return Verdict(state="varies", difference=Difference(kind="size", one=first, other=second))
     gap = ImageChops.difference(_averaged(one), _averaged(other))
     bands = ImageStat.Stat(gap)
     mean, block = max(bands.mean) / 255, max(high for _, high in bands.extrema) / 255
-    words = (
-        f"images of {between.one} and {between.other} differ by {mean:.4f} on average, {block:.3f} at most"
+    first, second = between.sides()
+    found = Difference(kind="picture", one=first, other=second, mean=mean, most=block)
+    return Verdict(
+        state="close" if mean <= MEAN_LIMIT and block <= BLOCK_LIMIT else "varies", difference=found
     )
-    return Difference(state="close" if mean <= MEAN_LIMIT and block <= BLOCK_LIMIT else "varies", words=words)
 
 
 def _averaged(image: Image.Image) -> Image.Image:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
-from guidewright.model import BackendName, Slug
+from guidewright.model import BackendName, CellId, Slug
 from guidewright.settings import Settings
 
 COLAB = "https://colab.research.google.com/github"
@@ -63,6 +63,12 @@ class SiteInfo:
             return ""
         return f"{self.site_url.rstrip('/')}/{self.folder(language)}guides/{quote(slug)}/"
 
+    def badge_url(self, slug: Slug, language: str) -> str:
+        """The badge's absolute address; empty where the site has none."""
+        if not self.site_url:
+            return ""
+        return f"{self.site_url.rstrip('/')}/{self.folder(language)}{quote(badge_path(slug))}"
+
     def source_url(self, path: str) -> str:
         """Where GitHub shows a file of the project; empty without a repository."""
         return f"{self.repo_url}/blob/{quote(self.source_branch)}/{quote(path)}" if self.repo_url else ""
@@ -87,6 +93,15 @@ def category_path(key: str) -> str:
     The theme puts a page behind a section's name only where the file is called index.md.
     """
     return f"categories/{key}/index.md"
+
+
+def badge_path(slug: Slug) -> str:
+    return f"badges/{slug}.svg"
+
+
+def cell_anchor(cell: CellId) -> str:
+    """Return the id of a cell's place on its page, in every language."""
+    return f"cell-{cell}"
 
 
 def notebook_path(slug: Slug, language: str, backend: BackendName, *, executed: bool = False) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from guidewright.model import BackendView, Cell, Guide, ShownOutput
 from guidewright.render import outputs, proof
+from guidewright.render.addresses import cell_anchor
 from guidewright.render.interface import Language, text
 from guidewright.render.outputs import Block, Figures
 from guidewright.render.prose import for_engine
@@ -15,14 +16,28 @@ Alike = Callable[[Sequence[tuple[ShownOutput, ...]]], bool]
 
 
 def shown(guide: Guide, writer: Writer) -> list[tuple[Cell, list[Block]]]:
-    """Return the cells that show something; neighbours for the same few backends share one set of tabs."""
+    """Return the cells that show something, each behind its anchor.
+
+    Neighbours for the same few backends share one set of tabs; their anchors are before it, since what is in a tab that
+    is not chosen cannot be gone to.
+    """
     found: list[tuple[Cell, list[Block]]] = []
+    anchors: list[list[Block]] = []
     for cell in guide.cells:
-        blocks = writer.cell(cell)
+        blocks, places = writer.cell(cell), _anchors(cell)
         follows = bool(cell.backends and found and found[-1][0].backends == cell.backends)
-        if blocks and not (follows and _join(found[-1][1], blocks)):
+        if follows and blocks and _join(found[-1][1], blocks):
+            anchors[-1] += places
+        elif blocks or places:
             found.append((cell, blocks))
-    return found
+            anchors.append(places)
+    return [(cell, places + blocks) for (cell, blocks), places in zip(found, anchors, strict=True)]
+
+
+def _anchors(cell: Cell) -> list[Block]:
+    if cell.kind != "code" or cell.hidden or "remove-cell" in cell.tags:
+        return []
+    return [{"kind": "anchor", "id": cell_anchor(cell.id)}]
 
 
 def _join(before: list[Block], blocks: list[Block]) -> bool:

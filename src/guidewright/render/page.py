@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,9 @@ import nbformat
 import yaml
 from nbconvert import MarkdownExporter
 
-from guidewright.model import BackendView, Cell, Guide, GuideParity, Page, Translation
-from guidewright.render import proof
-from guidewright.render.addresses import SiteInfo, notebook_path, page_path, relative, script_path
+from guidewright.model import BackendName, BackendView, Cell, Guide, GuideParity, Page, Translation
+from guidewright.render import badge, proof
+from guidewright.render.addresses import SiteInfo, badge_path, notebook_path, page_path, relative, script_path
 from guidewright.render.banner import banner
 from guidewright.render.cells import Alike, Writer, shown, tabs
 from guidewright.render.feedback import catalog_url, report_url
@@ -42,6 +42,7 @@ def render(
     alike: Alike,
     translation: Translation | None = None,
     languages: Sequence[str] = (),
+    failed: Collection[BackendName] = (),
 ) -> Page:
     """Render one guide in one language, with its notebooks, scripts and images.
 
@@ -50,6 +51,7 @@ def render(
         alike: tells whether several backends' outputs of a cell may be shown once.
         translation: how far the guide is translated; None for English.
         languages: those in which the guide can be read, where they are not all of the site's.
+        failed: backends whose newest run did not pass: what the badge tells.
     """
     order = {name: place for place, name in enumerate(guide.header.backends)}
     views = sorted(views, key=lambda view: order.get(view.backend, len(order)))
@@ -57,7 +59,12 @@ def render(
     writer = Writer(views, figures, language, alike)
     book = nbformat.v4.new_notebook(
         cells=[_page_cell(cell, found) for cell, found in shown(guide, writer)],
-        metadata={"guidewright": _frame(guide, views, parity, site, language, translation, languages)},
+        metadata={
+            "guidewright": {
+                **_frame(guide, views, parity, site, language, translation, languages),
+                "badge": _badge(guide, views, failed, site, language),
+            }
+        },
     )
     markdown, _ = _exporter().from_notebook_node(book)
     return Page(
@@ -65,7 +72,11 @@ def render(
         language=language.code,
         title=plain_title(guide.header.title),
         markdown=re.sub(r"\n{3,}\Z", "\n", markdown.lstrip("\n").rstrip() + "\n"),
-        files={**figures.files, **downloads(guide, views, site=site, language=language)},
+        files={
+            **figures.files,
+            **downloads(guide, views, site=site, language=language),
+            badge_path(guide.slug): badge.badge(views, failed, language),
+        },
     )
 
 
@@ -143,6 +154,31 @@ def _frame(
         "proof_parity": proof.parity_line(parity, language),
         "table": proof.table(views, language),
     }
+
+
+def _badge(
+    guide: Guide,
+    views: list[BackendView],
+    failed: Collection[BackendName],
+    site: SiteInfo,
+    language: Language,
+) -> list[Block]:
+    """The badge, folded away with the Markdown that embeds it; nothing where the site's address is not known."""
+    url = site.badge_url(guide.slug, language.code)
+    if not url:
+        return []
+    words = f"{text('badge_name', language)}: {badge.words(views, failed, language)}"
+    shown: Block = {
+        "kind": "badge",
+        "words": words,
+        "link": relative(badge_path(guide.slug), page_path(guide.slug)),
+        "width": badge.size(views, failed, language),
+        "height": badge.HEIGHT,
+    }
+    embed = f"[![{words}]({url})]({site.page_url(guide.slug, language.code)})"
+    blocks: list[Block] = [shown, {"kind": "markdown", "text": embed}]
+    title = text("badge_title", language)
+    return [{"kind": "fold", "type": "code", "title": title, "open": False, "blocks": blocks}]
 
 
 def _links(guide: Guide, view: BackendView, site: SiteInfo, language: Language) -> list[dict[str, str]]:
