@@ -8,13 +8,12 @@ from typing import Any
 
 from guidewright.model import HtmlOutput, ImageOutput, ShownOutput, TextOutput
 from guidewright.render.addresses import page_path, relative
+from guidewright.render.escapes import inert
 
 Block = dict[str, Any]
 """One piece of a page, as the template knows it: a ``kind``, and what belongs to that kind."""
 
 SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
-# What Python-Markdown might read inside an HTML output, written so that only a browser reads it.
-_ACTIVE = {ord(sign): f"&#{ord(sign)};" for sign in "\n*_`[]\\{}~^$|"}
 
 
 @dataclass(slots=True)
@@ -53,7 +52,7 @@ def blocks(
             case TextOutput():
                 found.append({"kind": "text", "text": output.text, "stream": output.stream})
             case HtmlOutput():
-                found.append({"kind": "html", "html": output.html.strip().translate(_ACTIVE)})
+                found.append({"kind": "html", "html": inert(output.html.strip())})
             case ImageOutput():
                 link = figures.add(output, f"{stem}-{number}")
                 found.append(

@@ -1,24 +1,28 @@
 """CommonMark, as notebooks and editors read it → what Python-Markdown, the site engine's parser, reads the same way.
 
+Formulas become MathML, which browsers draw by themselves.
+
 The two differ in lists (an empty line before, four spaces inside), in fences, hard line breaks, headings without a
 space, and in what a backslash escapes. Blocks are found by markdown-it-py; only what differs is written anew.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from guidewright import mathematics
+from guidewright.mathematics import FormulaError, Span
+from guidewright.render.escapes import inert
 from guidewright.render.fence import fence, inset
 
-_PARSER = MarkdownIt("commonmark").enable("table")
+_PARSER = mathematics.parser()
 _LISTS = ("bullet_list_open", "ordered_list_open")
 _MARKER = re.compile(r"^( *)([-+*]|\d{1,9}[.)])( +|$)")
 _QUOTE = re.compile(r"^ {0,3}> ?")
-_CODE_SPAN = re.compile(r"(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 # An escape that Python-Markdown does not know: it would show the backslash.
 _ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\([~\"$&',/:;<=?@^|%])")
 _BREAK = re.compile(r"(?<!\\)((?:\\\\)*)\\\n")
@@ -64,6 +68,10 @@ def _block(token: Token, following: Sequence[Token], lines: list[str], *, offset
             return [_unheaded(line) for line in _inline("\n".join(lines)).split("\n")]
         case "heading_open" if token.markup.startswith("#"):
             return [_inline(line.strip()) for line in lines]
+        case "table_open":
+            return [_row(line) for line in lines]
+        case "math_block":
+            return [_formula(mathematics.block(token))]
     return lines
 
 
@@ -102,12 +110,35 @@ def _unheaded(line: str) -> str:
 
 
 def _inline(words: str) -> str:
-    """Rewrite escapes and hard breaks outside of code."""
+    """Rewrite escapes, hard breaks and formulas outside of code."""
     done, end = [], 0
-    for code in _CODE_SPAN.finditer(words):
-        done += [_escapes(words[end : code.start()]), code[0]]
-        end = code.end()
+    for span in mathematics.spans(words):
+        done += [
+            _escapes(words[end : span.start]),
+            _formula(span) if span.tex else words[span.start : span.end],
+        ]
+        end = span.end
     return "".join([*done, _escapes(words[end:])])
+
+
+def _row(line: str) -> str:
+    """Rewrite the formulas of a table's row."""
+    done, end = [], 0
+    for span in mathematics.spans(line):
+        if span.tex:
+            done += [line[end : span.start], _formula(span)]
+            end = span.end
+    return "".join([*done, line[end:]])
+
+
+def _formula(span: Span) -> str:
+    """Write a formula so that only a browser reads it. TeX that cannot be read, as a translation may have it, stays."""
+    try:
+        words = mathematics.mathml(span)
+    except FormulaError:
+        return f"<code>{inert(html.escape(span.tex))}</code>"
+    kind = " gw-math--display" if span.display else ""
+    return f'<span class="gw-math{kind}">{inert(words)}</span>'
 
 
 def _escapes(words: str) -> str:

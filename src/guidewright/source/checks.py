@@ -10,7 +10,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from guidewright import pycode
+from guidewright import mathematics, pycode
 from guidewright.errors import Problem
 from guidewright.model import BackendName, Cell, Header
 from guidewright.pycode.names import STAR, Statement
@@ -87,6 +87,27 @@ def heading_problems(cells: Iterable[Placed], path: str) -> Iterator[Problem]:
                 path=path, line=line, cell=str(entry.number), message=message, hint="choose another id"
             )
         first.setdefault(name, line)
+
+
+# ----------------------------------------------------------------- formulas
+
+
+def formula_problems(cells: Iterable[Placed], path: str) -> Iterator[Problem]:
+    """Yield the formulas of a guide whose TeX cannot be read."""
+    hint = "mend its TeX; where the dollars are no mathematics, write '\\$'"
+    for entry in cells:
+        for offset, formula in mathematics.formulas(entry.cell.source) if _is_prose(entry) else ():
+            try:
+                mathematics.mathml(formula)
+            except mathematics.FormulaError as error:
+                short = formula.tex if len(formula.tex) <= 40 else f"{formula.tex[:40]}…"
+                message = f"the formula '{' '.join(short.split())}' cannot be read: {error}"
+                line = entry.cell.line + offset
+                yield Problem(path=path, line=line, cell=str(entry.number), message=message, hint=hint)
+
+
+def _is_prose(entry: Placed) -> bool:
+    return entry.cell.kind == "markdown" and not entry.cell.hidden
 
 
 # -------------------------------------------------------------------- quick

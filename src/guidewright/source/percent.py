@@ -44,6 +44,7 @@ def parse(data: bytes, *, path: str, slug: Slug, settings: Settings) -> Parsed:
     body = "\n".join([""] * matter.end + clean.split("\n")[matter.end :])
     placed, cell_problems = cells.read(clean if header else body, matter.end, path)
     found += [*header_problems, *cell_problems, *checks.heading_problems(placed, path)]
+    found += checks.formula_problems(placed, path)
     if header and not cell_problems:
         found += checks.check(placed, header, settings, path, quick_line=matter.lines.get("quick", 1))
     if header is None or any(problem.severity == "error" for problem in found):

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from guidewright.mathematics import FORMULA
+
 CODE = re.compile(r"(?<![\\`])(`+)(?!`)(?P<code>.+?)(?<!`)\1(?!`)", re.DOTALL)
 # Only the end of a link or an image: what is in its brackets may be another one.
 TARGET = re.compile(
@@ -19,7 +21,7 @@ TARGET = re.compile(
 REFERENCE = re.compile(r"(?P<text>\[[^\[\]]+\])\[(?P<label>[^\[\]]*)\]")
 AUTOLINK = re.compile(r"<(?P<target>[a-z][a-z0-9+.-]*:[^<>\s]+)>")
 TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?/?>")
-MATH = re.compile(r"(?<![\\$A-Za-z0-9])\$(?!\s)[^$\n]+?(?<!\s)\$(?![A-Za-z0-9$])")
+MATH = FORMULA
 PLACEHOLDER = re.compile(r"\{(?P<name>\w+)(?::[^{}]*)?\}")
 # Particles and counters of other scripts stand beside a number without a blank.
 # A hyphen behind a letter or a number joins; elsewhere it is a sign.
