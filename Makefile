@@ -12,6 +12,8 @@ GUIDE ?=
 BACKENDS ?=
 PROFILE ?= quick
 PYTHON ?=
+# What makes HTML of the pages: mkdocs or zensical.
+ENGINE ?= mkdocs
 GPU ?=
 DATE ?=
 export PYTHON GPU
@@ -30,6 +32,7 @@ help: ## List these commands
 	@echo "  GUIDE=…        these guides only: a name, a pattern ('intro*'), or several apart by spaces"
 	@echo "  BACKENDS=…     these backends only: BACKENDS=torch, BACKENDS='jax torch'"
 	@echo "  PROFILE=…      quick (the default) or full (what is published: hours on a laptop)"
+	@echo "  ENGINE=…       what make site builds with: mkdocs (the default) or zensical"
 	@echo "  PYTHON=…       the Python 3.11, 3.12 or 3.13 to set up with"
 	@echo "  DATE=…         the day that stands beside the figures of quality and bench; else the revision's"
 	@echo "  GPU=1          install the backends for an NVIDIA GPU (Linux)"
@@ -43,8 +46,8 @@ guides: ## Prove guides on their backends, then build the site
 	@.venv/bin/guidewright build $(selection) --profile '$(PROFILE)'
 
 site: ## Build the site from the committed records; no backend needed
-	@sh scripts/install .
-	@.venv/bin/guidewright site
+	@sh scripts/install $(if $(filter zensical,$(ENGINE)),'.[zensical]',.)
+	@.venv/bin/guidewright site --engine '$(ENGINE)'
 
 test: ## Pass every test, on every backend
 	@sh scripts/install . '.[dev]'

@@ -138,15 +138,27 @@ def render(context: click.Context, /, as_json: bool) -> int:
     return command.report_render(cli.project(context), as_json=as_json)
 
 
-@main.command(epilog=cli.examples("guidewright site", "guidewright site --strict-parity"))
+@main.command(
+    epilog=cli.examples(
+        "guidewright site", "guidewright site --strict-parity", "guidewright site --engine zensical"
+    )
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["mkdocs", "zensical"]),
+    default="mkdocs",
+    show_default=True,
+    help="What makes HTML of the pages.",
+)
 @click.option("--strict-parity", is_flag=True, help="End with 1 where backends differ and no cell says so.")
 @cli.json_option
 @click.pass_context
-def site(context: click.Context, /, strict_parity: bool, as_json: bool) -> int:
+def site(context: click.Context, /, engine: str, strict_parity: bool, as_json: bool) -> int:
     """Render and build the site from the records at hand; run nothing, need no backend."""
     from guidewright.commands import site as command
 
-    return command.report_site(cli.project(context), strict_parity=strict_parity, as_json=as_json)
+    project = cli.project(context)
+    return command.report_site(project, engine=engine, strict_parity=strict_parity, as_json=as_json)
 
 
 @main.command(

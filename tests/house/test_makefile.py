@@ -51,7 +51,7 @@ def code(text: str) -> str:
 def make(*arguments: str) -> str:
     """Run make in the repository, apart from a make that may be running these tests; return what it printed."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    for name in ("GUIDE", "BACKENDS", "PROFILE", "PYTHON", "GPU"):
+    for name in ("GUIDE", "BACKENDS", "PROFILE", "PYTHON", "GPU", "ENGINE"):
         environ.pop(name, None)
     ran = subprocess.run(
         ["make", *arguments], cwd=ROOT, env=environ, text=True, capture_output=True, check=True
@@ -103,6 +103,15 @@ def test_guides_and_backends_reach_the_command_line_one_by_one_and_quoted(backen
 def test_the_site_and_the_checks_ask_for_no_backend() -> None:
     for target in ("site", "check", "setup", "format"):
         assert "scripts/backends" not in make("--dry-run", target)
+
+
+@pytest.mark.parametrize(("engine", "extra"), [("mkdocs", "."), ("zensical", "'.[zensical]'")])
+def test_the_site_is_built_with_the_engine_that_is_asked_for_which_is_installed(
+    engine: str, extra: str
+) -> None:
+    printed = make("--dry-run", "site", f"ENGINE={engine}")
+    assert printed == f"sh scripts/install {extra}\n.venv/bin/guidewright site --engine '{engine}'\n"
+    assert engine != "mkdocs" or printed == make("--dry-run", "site")
 
 
 def test_an_environment_variable_that_diverts_pip_is_not_passed_on() -> None:

@@ -7,18 +7,21 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import samples
 
 from guidewright import settings as settings_module
-from guidewright.errors import SiteError
+from guidewright.errors import CannotRunError, SiteError
 from guidewright.render import index, report
 from guidewright.render.page import render
-from guidewright.site import config, engine, links, tree
+from guidewright.site import config, engine, engines, links, tree
 
 ROOT = next(p for p in samples.HERE.parents if (p / "mkdocs.yml").is_file())
+CONFIG = "site_name: Test\ntheme: {name: material, variant: classic, custom_dir: theme, font: false}\n"
 URL = "https://example.org/sub/path/"
 
 
@@ -133,6 +136,65 @@ def test_a_missing_engine_is_told_with_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(SiteError, match="No module named mkdocs") as caught:
         engine.build(tmp_path, epoch=0, environ={}, runner=absent)
     assert "make site installs it" in caught.value.problems[0].hint
+
+
+def test_an_engine_that_is_not_installed_is_told_with_how_to_get_it() -> None:
+    absent = replace(engines.ZENSICAL, module="no_such_engine")
+    with pytest.raises(CannotRunError, match="Zensical is not installed") as caught:
+        absent.require()
+    assert caught.value.exit_code == 3
+    hint = caught.value.problems[0].hint
+    assert "make site ENGINE=zensical" in hint
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert [f"pip install {line}" in hint for line in extra["zensical"]] == [True]
+
+
+ZENSICAL_SAYS = """Build started
+\x1b[33mWarning:\x1b[0m page does not exist
+   \x1b[38;5;246m╭\x1b[0m\x1b[38;5;246m─\x1b[0m\x1b[38;5;246m[\x1b[0m guides/a.md:3:5 \x1b[38;5;246m]\x1b[0m
+   \x1b[38;5;246m│\x1b[0m
+ \x1b[38;5;246m3 │\x1b[0m \x1b[38;5;249m[\x1b[0m\x1b[38;5;249m가\x1b[0m\x1b[38;5;249m]\x1b[0m\x1b[38;5;249m(\x1b[0m\x1b[33mb\x1b[0m\x1b[33m.\x1b[0m\x1b[33mm\x1b[0m\x1b[33md\x1b[0m\x1b[38;5;249m)\x1b[0m
+ \x1b[38;5;240m  │\x1b[0m      \x1b[33m─\x1b[0m\x1b[33m┬\x1b[0m\x1b[33m─\x1b[0m
+\x1b[38;5;246m───╯\x1b[0m
+"""
+
+
+def test_zensicals_links_are_one_problem_each_and_anything_else_is_told_without_colours(
+    tmp_path: Path,
+) -> None:
+    def problems(words: str, code: int = 1):
+        with pytest.raises(SiteError) as caught:
+            engine.build(
+                tmp_path,
+                epoch=0,
+                engine=engines.ZENSICAL,
+                environ={},
+                runner=lambda command, _: subprocess.CompletedProcess(command, code, stdout=words),
+            )
+        return caught.value.problems
+
+    (one,) = problems(f"{ZENSICAL_SAYS}1 issue found\n")
+    assert (one.path, one.message) == ("guides/a.md", "has a link 'b.md', but the page does not exist.")
+    (warned,) = problems("\x1b[33mWarning:\x1b[0m something new\n", code=0)
+    assert "    Warning: something new" in warned.message
+    (both,) = problems(f"{ZENSICAL_SAYS}\x1b[33mWarning:\x1b[0m something new\n")
+    assert "something new" in both.message
+    (none,) = problems("RuntimeError: could not render\n")
+    assert "could not render" in none.message
+
+
+def test_zensical_itself_tells_a_broken_link_by_page_and_target(tmp_path: Path) -> None:
+    settings = project(tmp_path)
+    folder = tree.write(
+        [], {"index.md": "# 안녕\n\n안녕 [가](nowhere.md#x).\n"}, CONFIG, settings=settings, language="en"
+    )
+    with pytest.raises(SiteError) as caught:
+        engine.build(folder, epoch=0, engine=engines.ZENSICAL)
+    (one,) = caught.value.problems
+    assert (one.path, one.message) == (
+        "index.md",
+        "has a link 'nowhere.md#x', but the page does not exist.",
+    )
 
 
 def test_links_alone_are_one_problem_each_and_anything_else_is_told_whole(tmp_path: Path) -> None:

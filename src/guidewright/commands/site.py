@@ -24,7 +24,7 @@ from guidewright.model import Slug
 from guidewright.render import differences, index, interface, parity_json, report
 from guidewright.render.addresses import SiteInfo
 from guidewright.render.page import render as render_page
-from guidewright.site import config, engine, links, tree
+from guidewright.site import config, engine, engines, links, tree
 
 Tell = Callable[[str], None]
 
@@ -46,10 +46,12 @@ def report_render(project: Project, *, as_json: bool) -> int:
     return WRONG_USE if project.library.errors or catalogs else FINE
 
 
-def report_site(project: Project, *, strict_parity: bool, as_json: bool) -> int:
+def report_site(
+    project: Project, *, strict_parity: bool, as_json: bool, engine: str = engines.MKDOCS.name
+) -> int:
     """Build the site, say what backends differ in, and return the exit code."""
     try:
-        folder, made = site(project, _tell)
+        folder, made = site(project, _tell, engines.ENGINES[engine])
     finally:
         print_problems(_known(project))
     catalogs = catalog_problems(made)
@@ -71,15 +73,19 @@ def render(project: Project, tell: Tell) -> list[Translated]:
         return _render(project)
 
 
-def site(project: Project, tell: Tell) -> tuple[Path, list[Translated]]:
+def site(
+    project: Project, tell: Tell, builder: engines.Engine = engines.MKDOCS
+) -> tuple[Path, list[Translated]]:
     """Render, run the engine, check links, and put the site together; return its folder.
 
     Raises:
         InputError: a guide has a link that leads nowhere, or a language's settings are wrong; the site that was there
             stays.
+        CannotRunError: the engine is not installed.
         SiteError: the engine failed or warned, or a page of our own is wrong; the site that was there stays.
     """
     settings = project.settings
+    builder.require()
     with exclusive(settings.cache, "site", tell):
         found = _render(project)
         records = [record for entry in found[0].entries for record in entry.records]
@@ -87,7 +93,7 @@ def site(project: Project, tell: Tell) -> tuple[Path, list[Translated]]:
         for made in found:
             code = made.language.code
             with _leading_back(project, code if made.locale else ""):
-                engine.build(settings.build / code, epoch=epoch)
+                engine.build(settings.build / code, epoch=epoch, engine=builder)
         with _leading_back(project):
             codes = [made.language.code for made in found]
             return engine.assemble(settings, codes, verify=lambda new: _verify(new, project)), found

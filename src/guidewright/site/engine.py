@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import filecmp
 import os
-import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -16,14 +14,12 @@ from pathlib import Path
 from guidewright.errors import Problem, SiteError
 from guidewright.model import Guide, Record
 from guidewright.settings import Settings
+from guidewright.site.engines import MKDOCS, Engine, plain
 from guidewright.site.tree import CONFIG, SITE
 
 Runner = Callable[[Sequence[str], Mapping[str, str]], "subprocess.CompletedProcess[str]"]
 """Runs a command with an environment and returns what it wrote; the seam for tests."""
 
-_WARNING = re.compile(r"^(WARNING|ERROR) *- *(?P<words>.*)$", re.MULTILINE)
-# What MkDocs 1.6 says of a link; the rest of the line is its reason.
-_LINK = re.compile(r"Doc file '(?P<page>[^']+)' contains (?P<what>an? .*link '.*)")
 # What the engine may see of the caller's environment: enough to start, nothing that shapes the result.
 _PASSED = ("PATH", "HOME", "TMPDIR", "VIRTUAL_ENV", "SYSTEMROOT")
 
@@ -49,7 +45,14 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Co
     )
 
 
-def build(folder: Path, *, epoch: int, environ: Mapping[str, str] = os.environ, runner: Runner = run) -> Path:
+def build(
+    folder: Path,
+    *,
+    epoch: int,
+    engine: Engine = MKDOCS,
+    environ: Mapping[str, str] = os.environ,
+    runner: Runner = run,
+) -> Path:
     """Build one language's folder, as :func:`guidewright.site.tree.write` made it, and return the built site.
 
     Raises:
@@ -59,38 +62,28 @@ def build(folder: Path, *, epoch: int, environ: Mapping[str, str] = os.environ, 
     config = folder / CONFIG
     environment = {name: environ[name] for name in _PASSED if name in environ}
     environment |= {
-        "NO_MKDOCS_2_WARNING": "1",
+        **engine.environment,
         "SOURCE_DATE_EPOCH": str(epoch),
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
     }
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean", "-f", str(config)]
-    done = runner(command, environment)
-    if done.returncode or _WARNING.search(done.stdout):
-        raise SiteError(_links(done.stdout) or _failure(done.stdout, config))
+    done = runner(engine.command(config), environment)
+    warnings = engine.warnings(done.stdout)
+    if done.returncode or warnings:
+        links = [warning for warning in warnings if warning]
+        only = links and len(links) == len(warnings)
+        raise SiteError(links if only else _failure(engine, done.stdout, config))
     return folder / SITE
 
 
-def _links(words: str) -> list[Problem]:
-    """Return the broken links that the engine warned of; nothing where it had anything else to say."""
-    found = [_LINK.match(warning["words"]) for warning in _WARNING.finditer(words)]
-    hint = "write the other guide's file name, as in [words](other_guide.md#id), or an address with https://"
-    links = [
-        Problem(message=f"has {match['what']}", path=match["page"], hint=hint) for match in found if match
-    ]
-    return links if len(links) == len(found) else []
-
-
-def _failure(words: str, config: Path) -> Problem:
+def _failure(engine: Engine, words: str, config: Path) -> Problem:
     hint = "mend what it names; its input is under the same folder"
-    if "No module named mkdocs" in words or "Unrecognised theme" in words:
-        hint = (
-            "the engine is not installed whole: make site installs it; or: pip install mkdocs mkdocs-material"
-        )
+    if any(sign in words for sign in engine.broken):
+        hint = f"the engine is not installed whole: {engine.install}"
     return Problem(
-        message=f"the site engine failed or warned:\n{_indent(words)}", path=str(config), hint=hint
+        message=f"the site engine failed or warned:\n{_indent(plain(words))}", path=str(config), hint=hint
     )
 
 
