@@ -23,6 +23,7 @@ from guidewright.errors import FINE, GUIDE_FAILED, WRONG_USE, Problem, SiteError
 from guidewright.model import Slug
 from guidewright.render import differences, index, interface, parity_json, report
 from guidewright.render.addresses import SiteInfo
+from guidewright.render.interface import EN, Language
 from guidewright.render.page import render as render_page
 from guidewright.site import config, engine, engines, links, tree
 
@@ -189,11 +190,30 @@ def _write(project: Project, made: Translated, all_: Sequence[Translated]) -> No
         copyright=interface.text("copyright", language),
         search=made.locale.search if made.locale else (),
         separator=made.locale.search_separator if made.locale else "",
-        languages=[(one.language.code, one.language.name) for one in all_],
+        languages=[_listed(one.language) for one in all_],
+        words=_theme_words(language),
     )
     tree.write(
         pages, extra, text, settings=project.settings, language=language.code, direction=language.direction
     )
+
+
+def _listed(language: Language) -> config.Listed:
+    """Return a language with its offer, in its own words where it has them."""
+    own = language if "offer" in language.texts else EN
+    return config.Listed(
+        code=language.code,
+        name=language.name,
+        offer=interface.text("offer", own, language=language.name),
+        close=interface.text("offer_close", own),
+        offer_language=own.code,
+    )
+
+
+def _theme_words(language: Language) -> dict[str, str]:
+    """Return what the theme's parts say; what is known only as the page is read stays a placeholder."""
+    lacking = interface.text("backend_lacking", language, chosen="{chosen}", labels="{labels}")
+    return {"backend": interface.text("backend", language), "backend_lacking": lacking}
 
 
 def _readable(slug: Slug, all_: Sequence[Translated]) -> list[str]:

@@ -15,6 +15,12 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "executed": "Notebook with outputs",
         "script": "Download .py",
         "read_online": "Read this guide on the site",
+        # the choice of backend, and the offer of a language
+        "backend": "Backend",
+        "backend_lacking": "{chosen}: this guide does not cover it, and shows {labels}. Your choice is kept for other "
+        "guides.",
+        "offer": "This page can also be read in {language}.",
+        "offer_close": "Close, and do not offer it again",
         # the proof line
         "quick_mark": "(quick run)",
         "quick_all": "quick run",

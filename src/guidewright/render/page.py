@@ -130,6 +130,7 @@ def _frame(
         "title": plain_title(header.title),
         "description": header.description,
         "tags": list(header.tags),
+        "backends": [view.backend for view in views],
     }
     if languages:
         front["languages"] = list(languages)

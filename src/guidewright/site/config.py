@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,21 @@ from guidewright.settings import Settings
 from guidewright.site.tree import DOCS, SITE, THEME
 
 ROOT_CONFIG = "mkdocs.yml"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """A language of the site, as the pages of the others know it."""
+
+    code: str
+    name: str
+    """What its readers call it."""
+    offer: str
+    """Offers a page in it to who would rather read it; in that language, too."""
+    close: str
+    """Names the button that refuses."""
+    offer_language: str
+    """The code of the language that the two are in: English where they are not translated."""
 
 
 def config(
@@ -29,7 +45,8 @@ def config(
     copyright: str = "",
     search: Sequence[str] = (),
     separator: str = "",
-    languages: Sequence[tuple[str, str]] = (),
+    languages: Sequence[Listed] = (),
+    words: Mapping[str, str] | None = None,
 ) -> str:
     """Return the text of ``build/<language>/mkdocs.yml``.
 
@@ -40,7 +57,8 @@ def config(
         site_name, copyright: in the language; the settings' name, and none, where they are empty.
         search: languages of the search index; empty for the engine's own choice.
         separator: what parts words there, as a regular expression of JavaScript's; empty for the engine's own.
-        languages: code and name of every language of the site, in the order of its switch.
+        languages: every language of the site, in the order of its switch.
+        words: what the theme's parts say in the language, by name.
 
     Raises:
         SiteError: the project has no ``mkdocs.yml`` to inherit from.
@@ -56,7 +74,7 @@ def config(
         "site_dir": SITE,
         "theme": {"custom_dir": THEME, "language": language},
         "edit_uri": "",
-        "extra": {"scope": scope(settings.site_url)},
+        "extra": {"scope": scope(settings.site_url), "words": dict(words or {})},
         "nav": list(nav),
     }
     if beside:
@@ -66,6 +84,8 @@ def config(
     if search or separator:
         options = {"lang": list(search), "separator": separator}
         document["plugins"] = {"search": {key: value for key, value in options.items() if value}}
+    if len(settings.backends) > 1:
+        document["extra"] |= _backends(settings)
     if len(languages) > 1:
         document["extra"] |= _switch(settings, languages, language, default_language)
     if settings.site_url:
@@ -79,16 +99,20 @@ def config(
     return head + yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=10**6)
 
 
-def _switch(
-    settings: Settings, languages: Sequence[tuple[str, str]], language: str, default: str
-) -> dict[str, Any]:
+def _backends(settings: Settings) -> dict[str, Any]:
+    """What the theme's parts need for the choice of backend."""
+    listed = [{"name": name, "label": backend.label} for name, backend in settings.backends.items()]
+    # The header's place for switches, in which ours stand.
+    return {"alternate": True, "backends": listed}
+
+
+def _switch(settings: Settings, languages: Sequence[Listed], language: str, default: str) -> dict[str, Any]:
     """What the theme's parts need to lead from any page to the same page in another language."""
     return {
         # No list: the theme would link each page to every language's home. Its partial is replaced by one of ours.
         "alternate": True,
         "languages": [
-            {"code": code, "name": name, "folder": "" if code == default else f"{code}/"}
-            for code, name in languages
+            {**asdict(one), "folder": "" if one.code == default else f"{one.code}/"} for one in languages
         ],
         "root": "" if language == default else "../",
         "root_url": address(settings.site_url, default, default) if settings.site_url else "",
