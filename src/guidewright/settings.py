@@ -59,6 +59,7 @@ SCHEMA: dict[str, Any] = _table(
         "output_limit_mb": {"type": "number", "exclusiveMinimum": 0},
         "allow_environment": _STRINGS,
         "categories": {**_STRING_MAP, "propertyNames": {"pattern": _NAME}},
+        "tags": _STRING_MAP,
         "reading_order": {**_STRINGS, "uniqueItems": True},
         "languages": {
             "type": "array",
@@ -217,6 +218,8 @@ class Settings:
     """Variables of the caller's environment that a guide may see, beyond the built-in list."""
     categories: Mapping[str, str]
     """Key → title, in the order of the site."""
+    tags: Mapping[str, str]
+    """Tag → what readers see of it, where that is not the tag itself with blanks for hyphens."""
     reading_order: tuple[str, ...]
     """Slugs, as a reader should take them; a guide that is not among them follows those of its category."""
     languages: tuple[str, ...]
@@ -342,6 +345,7 @@ def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> 
         output_limit_mb=table.get("output_limit_mb", 10),
         allow_environment=tuple(table.get("allow_environment", ())),
         categories=dict(table["categories"]),
+        tags=dict(table.get("tags", {})),
         languages=tuple(table.get("languages", ())),
         reading_order=tuple(table.get("reading_order", ())),
         limits={

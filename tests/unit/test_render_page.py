@@ -54,7 +54,10 @@ def test_front_matter_title_lead_and_proof_line_stand_at_the_head(sample: Page) 
     head = body(sample.markdown).strip().split("\n\n")
     assert head[0] == "# A small guide to `fit()`"
     assert head[1] == "First contact: what each cell may show.\n{ .gw-lead }"
-    assert head[2] == f"{samples.PROOF}\n{{ .gw-proof }}"
+    assert (
+        head[2] == "[training](../../tags/index.md#tag-training){ .gw-tag }\n{ .gw-tags data-search-exclude }"
+    )
+    assert head[3] == f"{samples.PROOF}\n{{ .gw-proof }}"
 
 
 def test_what_is_alike_is_shown_once_and_what_differs_once_a_backend(sample: Page) -> None:

@@ -13,6 +13,7 @@ import samples
 
 from guidewright.model import CellFailure, Difference, DifferenceKind, Side
 from guidewright.render import index
+from guidewright.render.cards import card
 from guidewright.render.differences import difference
 from guidewright.render.interface import EN, TEXTS, Language, text
 from guidewright.render.report import ParityEntry, parity_page
@@ -120,7 +121,7 @@ def test_a_backend_that_a_guide_does_not_claim_is_a_dash() -> None:
 
 
 def test_a_guide_without_proof_is_left_out_of_lists_and_navigation() -> None:
-    cards = [index.card(samples.GUIDE, samples.views(jax="nothing", tensorflow="nothing", torch="nothing"))]
+    cards = [card(samples.GUIDE, samples.views(jax="nothing", tensorflow="nothing", torch="nothing"))]
     assert index.unlisted(cards) == ["guides/small/guide_one.md"]
     assert "guide_one" not in index.home(cards, site=samples.SITE)
     assert "guide_one" not in str(index.navigation(cards, site=samples.SITE))
@@ -128,7 +129,7 @@ def test_a_guide_without_proof_is_left_out_of_lists_and_navigation() -> None:
 
 def test_lists_are_by_category_and_title() -> None:
     second = replace(samples.GUIDE, slug="b", header=replace(samples.HEADER, title="Zebra"))
-    cards = [index.card(guide, samples.views(guide)) for guide in (second, samples.GUIDE)]
+    cards = [card(guide, samples.views(guide)) for guide in (second, samples.GUIDE)]
     nav = index.navigation(cards, site=samples.SITE)
     assert nav[1]["Guides"][1]["Getting started"] == [
         "categories/getting_started/index.md",
@@ -145,7 +146,7 @@ def test_the_reading_order_wins_over_titles_and_the_rest_follows() -> None:
         for slug, title in (("last", "Aardvark"), ("two", "Badger"), ("one", "Zebra"))
     ]
     site = replace(samples.SITE, reading_order=("one", "elsewhere", "two"))
-    cards = [index.card(guide, samples.views(guide)) for guide in guides]
+    cards = [card(guide, samples.views(guide)) for guide in guides]
     (group,) = index.navigation(cards, site=site)[1]["Guides"][1].values()
     assert [path for item in group[1:] for path in item.values()] == [
         "guides/one.md",
@@ -159,7 +160,7 @@ def test_the_reading_order_wins_over_titles_and_the_rest_follows() -> None:
 def test_a_category_has_a_page_of_its_own_with_a_card_a_guide() -> None:
     cpu = replace(samples.HEADER, accelerator="none", title="Zebra")
     guides = [samples.GUIDE, replace(samples.GUIDE, slug="b", header=cpu)]
-    found = index.categories([index.card(guide, samples.views(guide)) for guide in guides], site=samples.SITE)
+    found = index.categories([card(guide, samples.views(guide)) for guide in guides], site=samples.SITE)
     assert list(found) == ["categories/getting_started/index.md"]
     page = found["categories/getting_started/index.md"]
     assert "# Getting started\n" in page
@@ -170,7 +171,7 @@ def test_a_category_has_a_page_of_its_own_with_a_card_a_guide() -> None:
     assert "a CPU is enough" in page
     assert "a GPU helps" in page
     assert "](../categories/getting_started/index.md)" in index.guides(
-        [index.card(samples.GUIDE, samples.views())], site=samples.SITE
+        [card(samples.GUIDE, samples.views())], site=samples.SITE
     )
 
 
@@ -184,13 +185,13 @@ def test_a_card_tells_how_long_the_slowest_full_run_took(seconds: float, words: 
     views = [
         replace(v, record=v.record and replace(v.record, seconds=s)) for v, s in zip(views, took, strict=True)
     ]
-    (page,) = index.categories([index.card(samples.GUIDE, views)], site=samples.SITE).values()
+    (page,) = index.categories([card(samples.GUIDE, views)], site=samples.SITE).values()
     assert words in page
 
 
 def test_a_card_of_quick_runs_tells_no_minutes() -> None:
     views = samples.views(jax="quick", tensorflow="quick", torch="quick")
-    (page,) = index.categories([index.card(samples.GUIDE, views)], site=samples.SITE).values()
+    (page,) = index.categories([card(samples.GUIDE, views)], site=samples.SITE).values()
     assert "minute" not in page
 
 

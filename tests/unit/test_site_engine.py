@@ -16,7 +16,8 @@ import samples
 
 from guidewright import settings as settings_module
 from guidewright.errors import CannotRunError, SiteError
-from guidewright.render import index, report
+from guidewright.render import index, report, tags
+from guidewright.render.cards import card, pictures
 from guidewright.render.page import render
 from guidewright.site import config, engine, engines, links, tree
 
@@ -36,14 +37,16 @@ def make(settings: settings_module.Settings, *, extra_prose: str = "") -> Path:
     site = index.SiteInfo.of(settings)
     views = samples.views()
     page = render(samples.GUIDE, views, samples.PARITY, site=site, alike=samples.alike)
-    cards = [index.card(samples.GUIDE, views)]
+    cards = [card(samples.GUIDE, views)]
     entries = [report.ParityEntry(guide=samples.GUIDE, views=views, parity=samples.PARITY)]
     extra = {
         index.HOME: index.home(cards, site=site) + extra_prose,
         index.GUIDES: index.guides(cards, site=site),
         **index.categories(cards, site=site),
+        **pictures(cards, site),
         report.PATH: report.parity_page(entries, site=site),
     }
+    extra[tags.PATH] = tags.tags_page(cards, site=site)
     words = config.config(settings, nav=index.navigation(cards, site=site), unlisted=index.unlisted(cards))
     folder = tree.write([page], extra, words, settings=settings, language="en")
     records = [view.record for view in views if view.record]

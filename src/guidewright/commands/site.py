@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,8 @@ from guidewright.commands.summary import print_problems
 from guidewright.commands.translations import Translated
 from guidewright.errors import FINE, GUIDE_FAILED, WRONG_USE, Problem, SiteError
 from guidewright.model import Slug
-from guidewright.render import differences, index, interface, parity_json, report
+from guidewright.render import cards as listing
+from guidewright.render import differences, index, interface, parity_json, related, report, tags
 from guidewright.render.addresses import SiteInfo
 from guidewright.render.interface import EN, Language
 from guidewright.render.page import render as render_page
@@ -146,14 +147,33 @@ def _render(project: Project) -> list[Translated]:
     made += [
         translations.translated(project, locale, found) for locale in translations.locales(project.settings)
     ]
+    near = _related(project, found)
     for one in made:
-        _write(project, one, made)
+        _write(project, one, made, near)
     return made
 
 
-def _write(project: Project, made: Translated, all_: Sequence[Translated]) -> None:
+def _related(project: Project, found: Sequence[Entry]) -> dict[Slug, tuple[Slug, ...]]:
+    """Return what each guide leads to; a guide without proof has a page, and is led to from nowhere."""
+    cards = [listing.card(entry.guide, entry.views) for entry in found]
+    guides = {entry.guide.slug: entry.guide for entry in found}
+    order = [item.slug for item in index.in_order(cards, site=SiteInfo.of(project.settings))]
+    return related.related([guides[slug] for slug in order])
+
+
+def _write(
+    project: Project,
+    made: Translated,
+    all_: Sequence[Translated],
+    near: Mapping[Slug, tuple[Slug, ...]],
+) -> None:
     language = made.language
-    info = replace(SiteInfo.of(project.settings), name=made.site_name, categories=made.categories)
+    info = replace(
+        SiteInfo.of(project.settings), name=made.site_name, categories=made.categories, tags=made.tags
+    )
+    cards = [listing.card(entry.guide, entry.views) for entry in made.entries]
+    by_slug = {item.slug: item for item in cards}
+    tagged = {tag for tag, _ in tags.by_tag(cards, info)}
     reference = project.reference
     pages = [
         render_page(
@@ -166,20 +186,24 @@ def _write(project: Project, made: Translated, all_: Sequence[Translated]) -> No
             translation=made.translations.get(entry.guide.slug),
             languages=_readable(entry.guide.slug, all_),
             failed=entry.failed,
+            related=[by_slug[slug] for slug in near.get(entry.guide.slug, ())],
+            tagged=tagged,
         )
         for entry in made.entries
     ]
-    cards = [index.card(entry.guide, entry.views) for entry in made.entries]
     extra: dict[str, str | bytes] = {
         index.HOME: index.home(cards, site=info, language=language),
         index.GUIDES: index.guides(cards, site=info, language=language),
         **index.categories(cards, site=info, language=language),
+        **listing.pictures([item for item in cards if item.listed], info),
         report.PATH: report.parity_page(_parity(made.entries), site=info, language=language),
     }
     if made.locale is None:
         # One for all languages, at the site's root.
         extra[report.JSON] = parity_json.parity_json(_parity(made.entries), site=info)
         extra[report.SCHEMA] = parity_json.schema()
+    if words := tags.tags_page(index.in_order(cards, site=info), site=info, language=language):
+        extra[tags.PATH] = words
     text = config.config(
         project.settings,
         nav=index.navigation(cards, site=info, language=language),

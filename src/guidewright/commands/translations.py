@@ -30,6 +30,7 @@ class Translated:
     language: Language
     entries: tuple[Entry, ...]
     categories: Mapping[str, str]
+    tags: Mapping[str, str]
     site_name: str
     translations: Mapping[Slug, Translation] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -43,6 +44,7 @@ def english(project: Project, entries: list[Entry]) -> Translated:
         language=EN,
         entries=tuple(entries),
         categories=settings.categories,
+        tags=settings.tags,
         site_name=settings.site_name,
     )
 
@@ -74,9 +76,10 @@ def shown(settings: Settings, *parts: str) -> str:
 
 
 def interface_units(settings: Settings) -> list[Unit]:
-    """Return what the site itself says: the texts of the pages, the categories, the name."""
+    """Return what the site itself says: the texts of the pages, the categories, the tags, the name."""
     texts = {**TEXTS, "site name": settings.site_name}
     texts |= {f"category {key}": title for key, title in settings.categories.items()}
+    texts |= {f"tag {tag}": words for tag, words in settings.tags.items()}
     return of_interface(texts)
 
 
@@ -156,6 +159,7 @@ def translated(project: Project, locale: Locale, entries: list[Entry]) -> Transl
         language=language,
         entries=tuple(done),
         categories={key: texts.get(f"category {key}", title) for key, title in settings.categories.items()},
+        tags={tag: texts.get(f"tag {tag}", words) for tag, words in settings.tags.items()},
         site_name=texts.get("site name", settings.site_name),
         translations=translations,
         problems=tuple(problems),

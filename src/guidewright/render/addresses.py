@@ -32,6 +32,7 @@ class SiteInfo:
     """Names under which a backend may be installed."""
     modules: Mapping[BackendName, tuple[str, ...]] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
     reading_order: tuple[Slug, ...] = ()
     default_language: str = "en"
 
@@ -50,6 +51,7 @@ class SiteInfo:
             distributions={name: backend.distributions for name, backend in backends.items()},
             modules={name: backend.modules for name, backend in backends.items()},
             categories=settings.categories,
+            tags=settings.tags,
             reading_order=settings.reading_order,
         )
 

@@ -2,65 +2,95 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from guidewright.model import BackendView, Guide, Slug
-from guidewright.render import report
+from guidewright.render import report, tags
 from guidewright.render.addresses import SiteInfo, category_path, page_path, relative
+from guidewright.render.cards import Card, grid, picture
 from guidewright.render.interface import EN, Language, text
 from guidewright.render.page import plain_title
-from guidewright.render.proof import plain
+from guidewright.render.proof import date, plain
 
 HOME = "index.md"
 GUIDES = "guides/index.md"
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Card:
-    """What the lists say of a guide."""
-
-    slug: Slug
-    title: str
-    description: str
-    category: str
-    proven: tuple[str, ...]
-    """Labels of the backends that have a full record."""
-    quick: tuple[str, ...] = ()
-    """Labels of those that have a quick one only."""
-    seconds: float | None = None
-    """What the slowest full run took; None where there is none."""
-    accelerator: str = "none"
-
-    @property
-    def listed(self) -> bool:
-        """A guide without any proof has a page, and no place in the navigation."""
-        return bool(self.proven or self.quick)
-
-
-def card(guide: Guide, views: Sequence[BackendView]) -> Card:
-    records = [(view.label, view.record) for view in views if view.record]
-    return Card(
-        slug=guide.slug,
-        title=guide.header.title,
-        description=guide.header.description,
-        category=guide.header.category,
-        proven=tuple(label for label, record in records if record.profile == "full"),
-        quick=tuple(label for label, record in records if record.profile == "quick"),
-        seconds=max((record.seconds for _, record in records if record.profile == "full"), default=None),
-        accelerator=guide.header.accelerator,
-    )
+Groups = Sequence[tuple[str, str, list[Card]]]
+"""Key, label and listed guides of each category that has any, all in reading order."""
 
 
 def home(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN) -> str:
-    """Return the Markdown of the home page: a welcome, and the guides as cards by category."""
-    parts = [f"# {plain(site.name)}", f"{text('home_lead', language)}\n{{ .gw-lead }}"]
-    parts += _groups(cards, site, language, HOME)
-    parts.append(f"[{text('home_parity', language)}]({report.PATH}){{ .md-button .gw-button }}")
-    return "---\nhide: [toc]\n---\n\n" + "\n\n".join(parts) + "\n"
+    """Return the Markdown of the home page: what the site is and has proven, and its categories as cards."""
+    groups = _by_category(cards, site)
+    parts = [_hero(groups, language), *_promises(language)]
+    parts += [f"## {text('home_guides', language)} {{#guides}}", _category_cards(groups)] if groups else []
+    parts += [] if groups else [text("no_guides", language)]
+    return "---\nhide: [navigation, toc]\n---\n\n" + "\n\n".join(parts) + "\n"
+
+
+def _hero(groups: Groups, language: Language) -> str:
+    members = [item for _, _, found in groups for item in found]
+    proof = [figures(members, language), versions(members)] if any(item.ran for item in members) else []
+    return "\n\n".join(
+        [
+            '<div class="gw-hero" markdown>',
+            f"# {text('home_title', language)}",
+            f"{text('home_lead', language)}\n{{ .gw-lead }}",
+            *(f"{plain(line)}\n{{ .gw-proof }}" for line in [" · ".join(proof)] if proof),
+            _start(members, language),
+            "</div>",
+        ]
+    )
+
+
+def _start(members: Sequence[Card], language: Language) -> str:
+    first = [
+        f"[{text('home_start', language)}]({page_path(item.slug)}){{ .md-button .md-button--primary }}"
+        for item in members[:1]
+    ]
+    parity = f"[{text('home_parity', language)}]({report.PATH}){{ .md-button }}"
+    return " ".join([*first, parity]) + "\n{ .gw-start }"
+
+
+def figures(cards: Sequence[Card], language: Language = EN) -> str:
+    """Say how much has been proven in full, and when last."""
+    days = [item.ran for item in cards if item.ran]
+    return text(
+        "home_figures",
+        language,
+        guides=sum(bool(item.proven) for item in cards),
+        runs=sum(len(item.proven) for item in cards),
+        checks=sum(item.checks for item in cards),
+        date=date(max(days), language),
+    )
+
+
+def versions(cards: Sequence[Card]) -> str:
+    """Name what the full runs were proven with: every label once, with all its versions."""
+    found: dict[str, list[str]] = {}
+    for label, version in sorted({pair for item in cards for pair in item.versions}):
+        found.setdefault(label, []).append(version)
+    return " · ".join(f"{label} {' / '.join(numbers)}" for label, numbers in found.items())
+
+
+def _promises(language: Language) -> list[str]:
+    items = [
+        f"-   **{text(f'home_{name}', language)}**\n\n    {text(f'home_{name}_words', language)}"
+        for name in ("proven", "told", "once")
+    ]
+    return ['<div class="gw-promises" markdown>', "\n\n".join(items), "</div>"]
+
+
+def _category_cards(groups: Groups) -> str:
+    items = "\n\n".join(_category_card(*group) for group in groups)
+    return f'<div class="grid cards gw-cards" markdown>\n\n{items}\n\n</div>'
+
+
+def _category_card(key: str, label: str, found: Sequence[Card]) -> str:
+    shown = next((item for item in found if item.picture), found[0])
+    guides = "\n".join(f"    -   [{item.title}]({page_path(item.slug)})" for item in found)
+    return f"-   {picture(shown, HOME)}\n\n    **[{plain(label)}]({category_path(key)})**\n\n{guides}"
 
 
 def guides(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN) -> str:
@@ -78,7 +108,7 @@ def categories(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN
         parts = [
             f"# {plain(label)}",
             f"{lead}\n{{ .gw-lead }}" if lead else "",
-            _cards(found, language, path),
+            grid(found, language, page=path),
         ]
         pages[path] = "---\nhide: [toc]\n---\n\n" + "\n\n".join(filter(None, parts)) + "\n"
     return pages
@@ -90,9 +120,11 @@ def navigation(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN
         {label: [category_path(key), *({plain_title(item.title): page_path(item.slug)} for item in found)]}
         for key, label, found in _by_category(cards, site)
     ]
+    tagged = tags.by_tag(cards, site)
     return [
         {text("home", language): HOME},
         {text("guides", language): [GUIDES, *groups]},
+        *([{text("tags", language): tags.PATH}] if tagged else []),
         {text("parity", language): report.PATH},
     ]
 
@@ -124,8 +156,12 @@ def unlisted(cards: Sequence[Card]) -> list[str]:
     return sorted(page_path(item.slug) for item in cards if not item.listed)
 
 
+def in_order(cards: Sequence[Card], *, site: SiteInfo) -> list[Card]:
+    """Return the listed guides as the site's reader meets them: by category, in reading order."""
+    return [item for _, _, found in _by_category(cards, site) for item in found]
+
+
 def _by_category(cards: Sequence[Card], site: SiteInfo) -> list[tuple[str, str, list[Card]]]:
-    """Return key, label and listed guides of each category that has any, all in reading order."""
     place = {slug: number for number, slug in enumerate(site.reading_order)}
     keys = [*site.categories, *sorted({item.category for item in cards} - set(site.categories))]
     found = []
@@ -145,34 +181,7 @@ def _by_category(cards: Sequence[Card], site: SiteInfo) -> list[tuple[str, str, 
 
 def _groups(cards: Sequence[Card], site: SiteInfo, language: Language, page: str) -> list[str]:
     groups = [
-        f"## [{plain(label)}]({relative(category_path(key), page)}) {{#{key}}}\n\n{_cards(found, language, page)}"
+        f"## [{plain(label)}]({relative(category_path(key), page)}) {{#{key}}}\n\n{grid(found, language, page=page)}"
         for key, label, found in _by_category(cards, site)
     ]
     return groups or [text("no_guides", language)]
-
-
-def _cards(found: Sequence[Card], language: Language, page: str) -> str:
-    items = "\n\n".join(_card(item, language, page) for item in found)
-    return f'<div class="grid cards" markdown>\n\n{items}\n\n</div>'
-
-
-def _card(item: Card, language: Language, page: str) -> str:
-    marks = [
-        text(name, language, labels=", ".join(labels))
-        for name, labels in (("proven_on", item.proven), ("proven_quick", item.quick))
-        if labels
-    ]
-    facts = [*_minutes(item.seconds, language), text(f"accelerator_{item.accelerator}", language)]
-    lines = [
-        f"-   **[{item.title}]({relative(page_path(item.slug), page)})**",
-        f"    {item.description}",
-        f"    {plain(' · '.join(marks))}<br>{plain(' · '.join(facts))}\n    {{ .gw-card-proof }}",
-    ]
-    return "\n\n".join(lines)
-
-
-def _minutes(seconds: float | None, language: Language) -> list[str]:
-    if seconds is None:
-        return []
-    minutes = math.ceil(seconds / 60)
-    return [text("minutes_one" if minutes <= 1 else "minutes_many", language, count=minutes)]

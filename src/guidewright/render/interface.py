@@ -146,9 +146,22 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         # home and index
         "home": "Home",
         "guides": "Guides",
-        "home_lead": "Guides that are run before they are read. Every code cell below was executed on the backends named, "
-        "and each page says where, when and with which versions.",
+        "home_title": "Guides that are run before they are read",
+        "home_lead": "Every code cell of every guide was executed, from top to bottom, on every backend that the guide "
+        "claims. What you read as output is what came out.",
+        "home_figures": "{guides} guides ✓ {runs} full runs ✓ {checks} checks ✓ · newest run {date}",
+        "home_start": "Start with the first guide",
         "home_parity": "See every guide on every backend",
+        "home_proven": "Proven on every backend",
+        "home_proven_words": "What all backends agree on is shown once; where they differ, choose yours once and see it "
+        "on every page.",
+        "home_told": "With the evidence on the page",
+        "home_told_words": "Versions, device, date and the number of checks stand under each title. A guide that fails is "
+        "told of, not hidden.",
+        "home_once": "Yours to run",
+        "home_once_words": "Each guide is a notebook for Colab and a plain Python file, made from the run that you see, in "
+        "every language.",
+        "home_guides": "The guides",
         "guides_lead": "All guides, by category.",
         "category_lead": "{count} guides, in the order in which they are best read.",
         "minutes_one": "Runs in about a minute",
@@ -158,6 +171,10 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "no_guides": "No guide has been proven yet.",
         "proven_on": "Proven on {labels}",
         "proven_quick": "Quick run on {labels}",
+        # tags and related guides
+        "tags": "Tags",
+        "tags_lead": "All guides, by what they are about.",
+        "related": "Related guides",
         # notebooks
         "colab_comment": "In Colab only: installs what this guide was proven with. Elsewhere this cell does nothing.",
         "colab_version": "{label} {{found}} (this guide was proven with {proven})",

@@ -17,7 +17,7 @@ import yaml
 from nbconvert import MarkdownExporter
 
 from guidewright.model import BackendName, BackendView, Cell, Guide, GuideParity, Page, Translation
-from guidewright.render import badge, proof
+from guidewright.render import badge, cards, proof, tags
 from guidewright.render.addresses import SiteInfo, badge_path, notebook_path, page_path, relative, script_path
 from guidewright.render.banner import banner
 from guidewright.render.cells import Alike, Writer, shown, tabs
@@ -43,6 +43,8 @@ def render(
     translation: Translation | None = None,
     languages: Sequence[str] = (),
     failed: Collection[BackendName] = (),
+    related: Sequence[cards.Card] = (),
+    tagged: Collection[str] | None = None,
 ) -> Page:
     """Render one guide in one language, with its notebooks, scripts and images.
 
@@ -52,6 +54,8 @@ def render(
         translation: how far the guide is translated; None for English.
         languages: those in which the guide can be read, where they are not all of the site's.
         failed: backends whose newest run did not pass: what the badge tells.
+        related: the guides that its end leads to.
+        tagged: the tags that the page of tags has, to which the head leads; None for all.
     """
     order = {name: place for place, name in enumerate(guide.header.backends)}
     views = sorted(views, key=lambda view: order.get(view.backend, len(order)))
@@ -66,6 +70,11 @@ def render(
             }
         },
     )
+    frame = book.metadata["guidewright"]
+    linked = [tag for tag in guide.header.tags if tagged is None or tag in tagged]
+    frame["tags"] = tags.links(linked, site=site, page=page_path(guide.slug))
+    if related:
+        frame["related"] = cards.grid(related, language, page=page_path(guide.slug))
     markdown, _ = _exporter().from_notebook_node(book)
     return Page(
         slug=guide.slug,
@@ -129,7 +138,7 @@ def _frame(
     front: dict[str, Any] = {
         "title": plain_title(header.title),
         "description": header.description,
-        "tags": list(header.tags),
+        "tags": [tags.label(tag, site) for tag in header.tags],
         "backends": [view.backend for view in views],
     }
     if languages:
@@ -142,6 +151,7 @@ def _frame(
         "front": yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=10**6).strip(),
         "title": header.title,
         "description": header.description,
+        "related_title": text("related", language),
         "proof": proof.plain(proof.line(views, language)),
         "partly": any(view.notice for view in views),
         "notices": proof.notices(views, language),
