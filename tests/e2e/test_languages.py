@@ -16,7 +16,7 @@ from guidewright.translate.units import units
 
 ACCENTED = 'name = "Pséûdö"\nenglish_name = "Pseudo"\nthreshold = 0.5\n'
 ARABIC = 'name = "ابجد"\nenglish_name = "Abjad"\ndirection = "rtl"\nthreshold = 0.5\n'
-HREFLANG = re.compile(r'<link rel="alternate" hreflang="([^"]+)" href="([^"]+)">')
+HREFLANG = re.compile(r'<link rel="alternate ?" hreflang="([^"]+)" href="([^"]+)">')
 
 
 def add_language(project: Project, code: str, settings: str, speak=pseudo.accented) -> None:

@@ -23,7 +23,7 @@ class Links(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
-        if tag != "link" or values.get("rel") not in ("canonical", "alternate"):
+        if tag != "link" or (values.get("rel") or "").strip() not in ("canonical", "alternate"):
             self.found += [url for name in ("href", "src") if (url := values.get(name))]
 
 

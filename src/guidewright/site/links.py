@@ -33,7 +33,7 @@ class _Page(HTMLParser):
             self.ids.setdefault(name, 1)
         url = attributes.get(_LINKS.get(tag, ""))
         # The language's own address and the like are statements, not links.
-        stated = tag == "link" and attributes.get("rel") in ("canonical", "alternate")
+        stated = tag == "link" and (attributes.get("rel") or "").strip() in ("canonical", "alternate")
         if url and not stated:
             style = tag == "link" and attributes.get("rel") in ("stylesheet", "icon", "preload")
             self.links.append((url, tag in _FETCHED or style))
