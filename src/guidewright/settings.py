@@ -74,6 +74,7 @@ SCHEMA: dict[str, Any] = _table(
                 "inventory": {"type": "string", "minLength": 1},
                 "pages": {"type": "string", "minLength": 1},
                 "url": {"type": "string", "pattern": "^https?://"},
+                "label": {"type": "string"},
                 "collector": {"type": "string"},
                 "ignore": _STRINGS,
             },
@@ -180,6 +181,8 @@ class Api:
     """Which page documents a name: TOML, ``"package.name" = "path/#anchor"``."""
     url: str
     """Below which those pages are."""
+    label: str = ""
+    """What readers call it; its name where this is empty."""
     collector: str = ""
     """A module that imports the package and prints its inventory; ``guidewright inventory`` runs it."""
     ignore: tuple[str, ...] = ()

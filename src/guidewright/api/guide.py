@@ -62,7 +62,7 @@ def problems(guide: Guide, reference: Reference) -> list[Problem]:
 
 def _problem(guide: Guide, found: _Found, answer: Answer, reference: Reference) -> Problem | None:
     problem = Problem(path=guide.path, line=found.line, cell=str(found.number), message="")
-    package = f"{reference.package} {reference.inventory.version}"
+    package = reference.versioned
     if answer.verdict == "missing":
         hint = f"did you mean '{answer.close}'?" if answer.close else "mend the name"
         return replace(problem, message=f"{package} has no '{answer.missing}'", hint=hint)

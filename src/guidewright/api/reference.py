@@ -22,12 +22,18 @@ class Reference:
     """Canonical name → page and anchor, below ``url``."""
     names: Mapping[str, str]
     """Canonical name → the name by which its page calls it: what lists show."""
+    label: str = ""
+    """What readers call the package."""
     ignored: frozenset[str] = frozenset()
     """Words that look like names of the package, and are none: a host, a file."""
 
     @property
     def package(self) -> str:
         return self.inventory.package
+
+    @property
+    def versioned(self) -> str:
+        return f"{self.label or self.package} {self.inventory.version}"
 
     def find(self, name: str) -> Answer:
         return self.inventory.find(name)
@@ -38,7 +44,15 @@ class Reference:
         return "" if page is None else f"{self.url}{page}"
 
     def title(self, symbol: Symbol) -> str:
+        """Return what a symbol is called in lists: as its page calls it, or by its canonical name."""
         return self.names.get(symbol.canonical, symbol.canonical)
+
+    def module(self, name: str) -> str:
+        """Return the module that a name stands in; a member's is that of its class."""
+        found = name.rpartition(".")[0]
+        while self.inventory.kinds.get(found) != "module" and "." in found:
+            found = found.rpartition(".")[0]
+        return found
 
 
 def load(settings: Settings) -> Reference | None:
@@ -62,6 +76,7 @@ def load(settings: Settings) -> Reference | None:
         url=f"{api.url.rstrip('/')}/",
         pages={canonical[name]: pages[name] for name in reversed(canonical)},
         names={canonical[name]: name for name in reversed(canonical)},
+        label=api.label,
         ignored=frozenset(api.ignore),
     )
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 
 from guidewright import compare
-from guidewright.api import guide as api
 from guidewright.commands import translations
 from guidewright.commands.blame import blamed
 from guidewright.commands.lock import exclusive
 from guidewright.commands.pages import Entry, entries
 from guidewright.commands.project import Project
 from guidewright.commands.summary import print_problems
+from guidewright.commands.taught import Taught
 from guidewright.commands.translations import Translated
 from guidewright.errors import FINE, GUIDE_FAILED, WRONG_USE, Problem, SiteError
 from guidewright.model import Slug
@@ -148,8 +148,9 @@ def _render(project: Project) -> list[Translated]:
         translations.translated(project, locale, found) for locale in translations.locales(project.settings)
     ]
     near = _related(project, found)
+    taught = Taught.of(project)
     for one in made:
-        _write(project, one, made, near)
+        _write(project, one, made, near, taught)
     return made
 
 
@@ -166,6 +167,7 @@ def _write(
     made: Translated,
     all_: Sequence[Translated],
     near: Mapping[Slug, tuple[Slug, ...]],
+    taught: Taught,
 ) -> None:
     language = made.language
     info = replace(
@@ -174,10 +176,9 @@ def _write(
     cards = [listing.card(entry.guide, entry.views) for entry in made.entries]
     by_slug = {item.slug: item for item in cards}
     tagged = {tag for tag, _ in tags.by_tag(cards, info)}
-    reference = project.reference
     pages = [
         render_page(
-            api.with_links(entry.guide, reference) if reference else entry.guide,
+            taught.linked(entry.guide),
             entry.views,
             entry.parity,
             site=info,
@@ -188,6 +189,7 @@ def _write(
             failed=entry.failed,
             related=[by_slug[slug] for slug in near.get(entry.guide.slug, ())],
             tagged=tagged,
+            api=taught.section(entry.guide.slug, language),
         )
         for entry in made.entries
     ]
@@ -197,6 +199,7 @@ def _write(
         **index.categories(cards, site=info, language=language),
         **listing.pictures([item for item in cards if item.listed], info),
         report.PATH: report.parity_page(_parity(made.entries), site=info, language=language),
+        **taught.index(cards, site=info, language=language),
     }
     if made.locale is None:
         # One for all languages, at the site's root.
@@ -206,7 +209,7 @@ def _write(
         extra[tags.PATH] = words
     text = config.config(
         project.settings,
-        nav=index.navigation(cards, site=info, language=language),
+        nav=index.navigation(cards, site=info, language=language, api=taught.path),
         beside=index.beside(cards, site=info, language=language),
         unlisted=index.unlisted(cards),
         language=language.code,

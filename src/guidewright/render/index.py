@@ -114,8 +114,12 @@ def categories(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN
     return pages
 
 
-def navigation(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN) -> list[Any]:
-    """Return the engine's ``nav``; its order is what "previous" and "next" follow."""
+def navigation(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN, api: str = "") -> list[Any]:
+    """Return the engine's ``nav``; its order is what "previous" and "next" follow.
+
+    Args:
+        api: the page that leads from the API to the guides; empty where there is none.
+    """
     groups = [
         {label: [category_path(key), *({plain_title(item.title): page_path(item.slug)} for item in found)]}
         for key, label, found in _by_category(cards, site)
@@ -125,6 +129,7 @@ def navigation(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN
         {text("home", language): HOME},
         {text("guides", language): [GUIDES, *groups]},
         *([{text("tags", language): tags.PATH}] if tagged else []),
+        *([{text("api", language): api}] if api else []),
         {text("parity", language): report.PATH},
     ]
 

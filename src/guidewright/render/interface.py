@@ -143,6 +143,15 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "findings_lead": "Outputs that differ between backends though the guide does not say so, and the other way round.",
         "findings_none": "None: every difference between backends is one that the guide announces.",
         "failures_title": "Failures",
+        # the API
+        "api": "API",
+        "api_used": "API used in this guide",
+        "api_used_lead": "What the code above uses of {package}. A name leads to the page that documents it, a module to "
+        "the other guides that use it.",
+        "api_title": "API → guides",
+        "api_lead": "Every public name of {package} that the code of a guide uses, by module, with the guides that use it. "
+        "A name leads to the page that documents it.",
+        "api_also": "(also as {names})",
         # home and index
         "home": "Home",
         "guides": "Guides",

@@ -45,6 +45,7 @@ def render(
     failed: Collection[BackendName] = (),
     related: Sequence[cards.Card] = (),
     tagged: Collection[str] | None = None,
+    api: str = "",
 ) -> Page:
     """Render one guide in one language, with its notebooks, scripts and images.
 
@@ -56,6 +57,7 @@ def render(
         failed: backends whose newest run did not pass: what the badge tells.
         related: the guides that its end leads to.
         tagged: the tags that the page of tags has, to which the head leads; None for all.
+        api: the section that lists the API the guide uses, as Markdown.
     """
     order = {name: place for place, name in enumerate(guide.header.backends)}
     views = sorted(views, key=lambda view: order.get(view.backend, len(order)))
@@ -67,6 +69,7 @@ def render(
             "guidewright": {
                 **_frame(guide, views, parity, site, language, translation, languages),
                 "badge": _badge(guide, views, failed, site, language),
+                "api": api,
             }
         },
     )
