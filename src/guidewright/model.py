@@ -410,5 +410,7 @@ class Page:
     language: str
     title: str
     markdown: str
+    plain: str = ""
+    """The same as Markdown without anything that is the engine's."""
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Images, scripts and notebooks, by their path under the language's docs folder."""

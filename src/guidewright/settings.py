@@ -61,6 +61,7 @@ SCHEMA: dict[str, Any] = _table(
         "categories": {**_STRING_MAP, "propertyNames": {"pattern": _NAME}},
         "tags": _STRING_MAP,
         "reading_order": {**_STRINGS, "uniqueItems": True},
+        "redirects": _STRING_MAP,
         "languages": {
             "type": "array",
             "uniqueItems": True,
@@ -225,6 +226,8 @@ class Settings:
     """Tag → what readers see of it, where that is not the tag itself with blanks for hyphens."""
     reading_order: tuple[str, ...]
     """Slugs, as a reader should take them; a guide that is not among them follows those of its category."""
+    redirects: Mapping[str, str]
+    """Where something was → where it is: slugs, or paths below the site's root with a ``/`` before them."""
     languages: tuple[str, ...]
     """Codes (BCP 47) of the languages beside English, in the order of the site's switch."""
     limits: Mapping[str, Limits]
@@ -351,6 +354,7 @@ def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> 
         tags=dict(table.get("tags", {})),
         languages=tuple(table.get("languages", ())),
         reading_order=tuple(table.get("reading_order", ())),
+        redirects=dict(table.get("redirects", {})),
         limits={
             "quick": Limits(**{"cell": 300, "guide": 600, **limits.get("quick", {})}),
             "full": Limits(**{"cell": 21600, "guide": 43200, **limits.get("full", {})}),

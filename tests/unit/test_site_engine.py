@@ -16,7 +16,7 @@ import samples
 
 from guidewright import settings as settings_module
 from guidewright.errors import CannotRunError, SiteError
-from guidewright.render import index, report, tags
+from guidewright.render import index, parity_json, report, tags
 from guidewright.render.cards import card, pictures
 from guidewright.render.page import render
 from guidewright.site import config, engine, engines, links, tree
@@ -46,6 +46,8 @@ def make(settings: settings_module.Settings, *, extra_prose: str = "") -> Path:
         **pictures(cards, site),
         report.PATH: report.parity_page(entries, site=site),
     }
+    extra[report.JSON] = parity_json.parity_json(entries, site=site)
+    extra[report.SCHEMA] = parity_json.schema()
     extra[tags.PATH] = tags.tags_page(cards, site=site)
     words = config.config(settings, nav=index.navigation(cards, site=site), unlisted=index.unlisted(cards))
     folder = tree.write([page], extra, words, settings=settings, language="en")

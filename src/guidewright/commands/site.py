@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 import click
 
 from guidewright import compare
-from guidewright.commands import translations
+from guidewright.commands import machines, translations
 from guidewright.commands.blame import blamed
 from guidewright.commands.lock import exclusive
 from guidewright.commands.pages import Entry, entries
@@ -98,7 +99,14 @@ def site(
                 engine.build(settings.build / code, epoch=epoch, engine=builder)
         with _leading_back(project):
             codes = [made.language.code for made in found]
-            return engine.assemble(settings, codes, verify=lambda new: _verify(new, project)), found
+            newest = dt.datetime.fromtimestamp(epoch, dt.UTC).date()
+            folder = engine.assemble(
+                settings,
+                codes,
+                finish=lambda new: machines.root_files(new, settings, found, newest),
+                verify=lambda new: _verify(new, project),
+            )
+            return folder, found
 
 
 @contextmanager
@@ -200,6 +208,7 @@ def _write(
         **listing.pictures([item for item in cards if item.listed], info),
         report.PATH: report.parity_page(_parity(made.entries), site=info, language=language),
         **taught.index(cards, site=info, language=language),
+        **machines.files(project.settings, made, all_, info),
     }
     if made.locale is None:
         # One for all languages, at the site's root.
@@ -219,9 +228,16 @@ def _write(
         separator=made.locale.search_separator if made.locale else "",
         languages=[_listed(one.language) for one in all_],
         words=_theme_words(language),
+        description=interface.text("home_lead", language),
+        extra=machines.theme_values(project.settings, made, all_),
     )
     tree.write(
-        pages, extra, text, settings=project.settings, language=language.code, direction=language.direction
+        pages,
+        extra,
+        text,
+        settings=project.settings,
+        language=language.code,
+        direction=language.direction,
     )
 
 

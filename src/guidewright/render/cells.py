@@ -62,7 +62,7 @@ class Writer:
             return []
         views = [view for view in self.views if cell.admits(view.backend)]
         if cell.kind == "markdown":
-            prose: list[Block] = [{"kind": "prose", "text": for_engine(cell.source)}]
+            prose: list[Block] = [{"kind": "prose", "text": for_engine(cell.source), "source": cell.source}]
             return prose if len(views) == len(self.views) else tabs([(view, prose) for view in views])
         views = [view for view in views if cell.id in view.code]
         return self._code_cell(cell, views) if views else []

@@ -12,12 +12,9 @@ import yaml
 
 from guidewright.model import BackendView, Cell, Guide, ShownOutput, TextOutput
 from guidewright.render.fence import fence
+from guidewright.render.marks import without_marks
 
 _TARGET = re.compile(r"(?<=\]\()(?P<target>[^()\s]+)(?=(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*\))")
-# What :mod:`guidewright.translate.apply` writes around English in a translated page.
-_OLD_BLOCK = re.compile(r"\n[ \t>]*\n[ \t>]*<details class=\"gw-old\">.*?</details>(?:\n[ \t>]*)?(?=\n|\Z)")
-_OLD = re.compile(r"<details class=\"gw-old\">.*?</details>")
-_MARKED = re.compile(r"<span class=\"gw-[\w-]+\"[^>]*>(?P<words>(?:(?!</?span\b).)*)</span>", re.DOTALL)
 _LABELS = {
     "author": "Author",
     "created": "Created",
@@ -80,17 +77,13 @@ def _head(guide: Guide, head: Head) -> Iterator[str]:
 
 def _cell(cell: Cell, view: BackendView, to_link: Callable[[str], str]) -> Iterator[str]:
     if cell.kind == "markdown":
-        yield _TARGET.sub(lambda found: to_link(found["target"]), _plain(cell.source))
+        # Goldmark, Hugo's Markdown, drops HTML and keeps what is in it.
+        yield _TARGET.sub(lambda found: to_link(found["target"]), without_marks(cell.source))
         return
     if cell.id in view.code and "remove-input" not in cell.tags:
         yield fence(view.code[cell.id], "python")
     if "remove-output" not in cell.tags:
         yield from _outputs(view.outputs.get(cell.id, ()))
-
-
-def _plain(source: str) -> str:
-    """Leave what is not translated as plain English: Goldmark, Hugo's Markdown, drops HTML and keeps what is in it."""
-    return _MARKED.sub(lambda found: found["words"], _OLD.sub("", _OLD_BLOCK.sub("", source)))
 
 
 def _outputs(outputs: tuple[ShownOutput, ...]) -> Iterator[str]:

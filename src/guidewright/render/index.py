@@ -22,7 +22,7 @@ Groups = Sequence[tuple[str, str, list[Card]]]
 
 def home(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN) -> str:
     """Return the Markdown of the home page: what the site is and has proven, and its categories as cards."""
-    groups = _by_category(cards, site)
+    groups = by_category(cards, site)
     parts = [_hero(groups, language), *_promises(language)]
     parts += [f"## {text('home_guides', language)} {{#guides}}", _category_cards(groups)] if groups else []
     parts += [] if groups else [text("no_guides", language)]
@@ -102,7 +102,7 @@ def guides(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN) ->
 def categories(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN) -> dict[str, str]:
     """Return the Markdown of each category's page, by its path."""
     pages = {}
-    for key, label, found in _by_category(cards, site):
+    for key, label, found in by_category(cards, site):
         path = category_path(key)
         lead = text("category_lead", language, count=len(found)) if len(found) > 1 else ""
         parts = [
@@ -122,7 +122,7 @@ def navigation(cards: Sequence[Card], *, site: SiteInfo, language: Language = EN
     """
     groups = [
         {label: [category_path(key), *({plain_title(item.title): page_path(item.slug)} for item in found)]}
-        for key, label, found in _by_category(cards, site)
+        for key, label, found in by_category(cards, site)
     ]
     tagged = tags.by_tag(cards, site)
     return [
@@ -143,7 +143,7 @@ def beside(
     """
     found: dict[str, dict[str, dict[str, str]]] = {}
     last = (_url(GUIDES), text("guides", language))
-    for _, _, members in _by_category(cards, site):
+    for _, _, members in by_category(cards, site):
         first, *_ = stops = [(_url(page_path(item.slug)), plain_title(item.title)) for item in members]
         found.setdefault(last[0], {})["next"] = {"url": first[0], "title": first[1]}
         found.setdefault(first[0], {})["previous"] = {"url": last[0], "title": last[1]}
@@ -163,10 +163,11 @@ def unlisted(cards: Sequence[Card]) -> list[str]:
 
 def in_order(cards: Sequence[Card], *, site: SiteInfo) -> list[Card]:
     """Return the listed guides as the site's reader meets them: by category, in reading order."""
-    return [item for _, _, found in _by_category(cards, site) for item in found]
+    return [item for _, _, found in by_category(cards, site) for item in found]
 
 
-def _by_category(cards: Sequence[Card], site: SiteInfo) -> list[tuple[str, str, list[Card]]]:
+def by_category(cards: Sequence[Card], site: SiteInfo) -> list[tuple[str, str, list[Card]]]:
+    """Return key, label and listed guides of each category that has any, all in reading order."""
     place = {slug: number for number, slug in enumerate(site.reading_order)}
     keys = [*site.categories, *sorted({item.category for item in cards} - set(site.categories))]
     found = []
@@ -187,6 +188,6 @@ def _by_category(cards: Sequence[Card], site: SiteInfo) -> list[tuple[str, str, 
 def _groups(cards: Sequence[Card], site: SiteInfo, language: Language, page: str) -> list[str]:
     groups = [
         f"## [{plain(label)}]({relative(category_path(key), page)}) {{#{key}}}\n\n{grid(found, language, page=page)}"
-        for key, label, found in _by_category(cards, site)
+        for key, label, found in by_category(cards, site)
     ]
     return groups or [text("no_guides", language)]

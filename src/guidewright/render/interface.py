@@ -184,6 +184,19 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "tags": "Tags",
         "tags_lead": "All guides, by what they are about.",
         "related": "Related guides",
+        # addresses where nothing is, or no longer is
+        "not_found": "There is no page here",
+        "not_found_lead": "The address may be misspelt, or the page may have gone.",
+        "not_found_search": "Search the guides",
+        "not_found_button": "Search",
+        "not_found_home": "To the home page",
+        "moved": "This page has moved",
+        "moved_lead": "It is now here:",
+        # for machines
+        "home_tagline": "Guides that are run before they are read",
+        "feed_title": "{name}: changed guides",
+        "llms_note": "Each guide is linked as plain Markdown, with its code and with what it printed on each backend.",
+        "plain_from": "The page with notebooks to run: {url}",
         # notebooks
         "colab_comment": "In Colab only: installs what this guide was proven with. Elsewhere this cell does nothing.",
         "colab_version": "{label} {{found}} (this guide was proven with {proven})",

@@ -52,7 +52,14 @@ def blocks(
             case TextOutput():
                 found.append({"kind": "text", "text": output.text, "stream": output.stream})
             case HtmlOutput():
-                found.append({"kind": "html", "html": inert(output.html.strip())})
+                found.append(
+                    {
+                        "kind": "html",
+                        "html": inert(output.html.strip()),
+                        "source": output.html,
+                        "text": output.text,
+                    }
+                )
             case ImageOutput():
                 link = figures.add(output, f"{stem}-{number}")
                 found.append(

@@ -17,8 +17,9 @@ import yaml
 from nbconvert import MarkdownExporter
 
 from guidewright.model import BackendName, BackendView, Cell, Guide, GuideParity, Page, Translation
-from guidewright.render import badge, cards, proof, tags
+from guidewright.render import badge, cards, plain, proof, tags
 from guidewright.render.addresses import SiteInfo, badge_path, notebook_path, page_path, relative, script_path
+from guidewright.render.article import article
 from guidewright.render.banner import banner
 from guidewright.render.cells import Alike, Writer, shown, tabs
 from guidewright.render.feedback import catalog_url, report_url
@@ -63,8 +64,9 @@ def render(
     views = sorted(views, key=lambda view: order.get(view.backend, len(order)))
     figures = Figures(guide.slug)
     writer = Writer(views, figures, language, alike)
+    cells = shown(guide, writer)
     book = nbformat.v4.new_notebook(
-        cells=[_page_cell(cell, found) for cell, found in shown(guide, writer)],
+        cells=[_page_cell(cell, found) for cell, found in cells],
         metadata={
             "guidewright": {
                 **_frame(guide, views, parity, site, language, translation, languages),
@@ -84,12 +86,31 @@ def render(
         language=language.code,
         title=plain_title(guide.header.title),
         markdown=re.sub(r"\n{3,}\Z", "\n", markdown.lstrip("\n").rstrip() + "\n"),
+        plain=_plain(guide, views, cells, site, language),
         files={
             **figures.files,
             **downloads(guide, views, site=site, language=language),
             badge_path(guide.slug): badge.badge(views, failed, language),
         },
     )
+
+
+def _plain(
+    guide: Guide,
+    views: Sequence[BackendView],
+    cells: Sequence[tuple[Cell, list[Block]]],
+    site: SiteInfo,
+    language: Language,
+) -> str:
+    url = site.page_url(guide.slug, language.code)
+    head = [
+        guide.header.description,
+        proof.line(views, language),
+        *proof.notices(views, language),
+        text("plain_from", language, url=f"<{url}>") if url else "",
+    ]
+    tail = proof.data(views, language)
+    return plain.document(guide.slug, cells, title=guide.header.title, head=head, tail=tail)
 
 
 def downloads(
@@ -143,12 +164,17 @@ def _frame(
         "description": header.description,
         "tags": [tags.label(tag, site) for tag in header.tags],
         "backends": [view.backend for view in views],
+        "plain": True,
+        "card": guide.slug,
     }
     if languages:
         front["languages"] = list(languages)
     if translation and not translation.whole:
         # An English page at another language's address: found under its own address only.
         front |= {"robots": "noindex", "search": {"exclude": True}, "written_in": "en"}
+    front["article"] = article(
+        guide, views, site=site, language=language, written_in=front.get("written_in", "")
+    )
     return {
         "banner": banner(translation, guide.slug, site=site, language=language),
         "front": yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=10**6).strip(),

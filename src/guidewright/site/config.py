@@ -6,10 +6,13 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+import babel
 import yaml
+from babel.core import get_global
 
 from guidewright.errors import Problem, SiteError
 from guidewright.settings import Settings
@@ -47,6 +50,8 @@ def config(
     separator: str = "",
     languages: Sequence[Listed] = (),
     words: Mapping[str, str] | None = None,
+    description: str = "",
+    extra: Mapping[str, Any] = MappingProxyType({}),
 ) -> str:
     """Return the text of ``build/<language>/mkdocs.yml``.
 
@@ -59,6 +64,8 @@ def config(
         separator: what parts words there, as a regular expression of JavaScript's; empty for the engine's own.
         languages: every language of the site, in the order of its switch.
         words: what the theme's parts say in the language, by name.
+        description: what the site is, in a sentence.
+        extra: further values that the theme's parts read.
 
     Raises:
         SiteError: the project has no ``mkdocs.yml`` to inherit from.
@@ -74,11 +81,18 @@ def config(
         "site_dir": SITE,
         "theme": {"custom_dir": THEME, "language": language},
         "edit_uri": "",
-        "extra": {"scope": scope(settings.site_url), "words": dict(words or {})},
+        "extra": {
+            "scope": scope(settings.site_url),
+            "words": dict(words or {}),
+            "locale": locale(language),
+            **extra,
+        },
         "nav": list(nav),
     }
     if beside:
         document["extra"]["beside"] = dict(beside)
+    if description:
+        document["site_description"] = description
     if copyright:
         document["copyright"] = copyright
     if search or separator:
@@ -112,7 +126,12 @@ def _switch(settings: Settings, languages: Sequence[Listed], language: str, defa
         # No list: the theme would link each page to every language's home. Its partial is replaced by one of ours.
         "alternate": True,
         "languages": [
-            {**asdict(one), "folder": "" if one.code == default else f"{one.code}/"} for one in languages
+            {
+                **asdict(one),
+                "folder": "" if one.code == default else f"{one.code}/",
+                "locale": locale(one.code),
+            }
+            for one in languages
         ],
         "root": "" if language == default else "../",
         "root_url": address(settings.site_url, default, default) if settings.site_url else "",
@@ -124,6 +143,16 @@ def address(site_url: str, language: str, default_language: str) -> str:
     """Return a language's address, with a ``/`` at its end."""
     root = f"{site_url.rstrip('/')}/"
     return root if language == default_language else f"{root}{language}/"
+
+
+def locale(language: str) -> str:
+    """Return a language with its likeliest territory, as ``og:locale`` wants it: ``ko`` → ``ko_KR``; empty if unknown."""
+    likely = get_global("likely_subtags").get(language.replace("-", "_"))
+    try:
+        found = babel.Locale.parse(likely or language.replace("-", "_"))
+    except (ValueError, babel.UnknownLocaleError):
+        return ""
+    return f"{found.language}_{found.territory}" if found.territory else ""
 
 
 def scope(site_url: str) -> str:

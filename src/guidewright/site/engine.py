@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from guidewright.errors import Problem, SiteError
+from guidewright.files import write_atomically
 from guidewright.model import Guide, Record
 from guidewright.settings import Settings
 from guidewright.site.engines import MKDOCS, Engine, plain
-from guidewright.site.tree import CONFIG, SITE
+from guidewright.site.tree import BESIDE, CONFIG, SITE
 
 Runner = Callable[[Sequence[str], Mapping[str, str]], "subprocess.CompletedProcess[str]"]
 """Runs a command with an environment and returns what it wrote; the seam for tests."""
@@ -92,6 +93,7 @@ def assemble(
     languages: Sequence[str],
     *,
     default_language: str = "en",
+    finish: Callable[[Path], Mapping[str, bytes]] = lambda _folder: {},
     verify: Callable[[Path], None] = lambda _folder: None,
 ) -> Path:
     """Copy the built languages to the site's folder: the default at its root, each other one in its own folder.
@@ -99,7 +101,8 @@ def assemble(
     A whole site is replaced by a whole site: by renaming, after everything is copied.
 
     Args:
-        verify: is given the new site's folder before it takes the old one's place, and may refuse it by raising.
+        finish: is given the new site's folder, and returns the files that belong to all languages, by their path there.
+        verify: is then given the new site's folder before it takes the old one's place, and may refuse it by raising.
 
     Raises:
         SiteError: the folder cannot be written.
@@ -109,6 +112,8 @@ def assemble(
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as temporary:
             new = _together(settings.build, languages, default_language, Path(temporary))
+            for path, content in finish(new).items():
+                write_atomically(new / path, content)
             verify(new)
             _take_over(new, target, Path(temporary))
     except OSError as error:
@@ -123,7 +128,11 @@ def _together(build: Path, languages: Sequence[str], default: str, temporary: Pa
     new = temporary / "new"
     for language in sorted(languages, key=lambda name: name != default):
         place = new if language == default else new / language
-        shutil.copytree(build / language / SITE, place, dirs_exist_ok=True)
+        for part in (SITE, BESIDE):
+            if (build / language / part).is_dir():
+                # The engine's sitemaps know one language each; there is one for all.
+                ignore = shutil.ignore_patterns("sitemap.xml", "sitemap.xml.gz")
+                shutil.copytree(build / language / part, place, dirs_exist_ok=True, ignore=ignore)
     return new
 
 

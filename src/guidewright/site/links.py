@@ -33,7 +33,8 @@ class _Page(HTMLParser):
             self.ids.setdefault(name, 1)
         url = attributes.get(_LINKS.get(tag, ""))
         # The language's own address and the like are statements, not links.
-        stated = tag == "link" and (attributes.get("rel") or "").strip() in ("canonical", "alternate")
+        alternate = "alternate" in (attributes.get("rel") or "").split() and bool(urlsplit(url or "").netloc)
+        stated = tag == "link" and ("canonical" in (attributes.get("rel") or "").split() or alternate)
         if url and not stated:
             style = tag == "link" and attributes.get("rel") in ("stylesheet", "icon", "preload")
             self.links.append((url, tag in _FETCHED or style))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
@@ -16,10 +16,12 @@ DOCS = "docs"
 THEME = "theme"
 CONFIG = "mkdocs.yml"
 SITE = "site"
+BESIDE = "beside"
+"""Files that lie beside the built pages, and are not the engine's: it would make pages of them. They are put there with the site."""
 
 
 def write(
-    pages: Iterable[Page],
+    pages: Sequence[Page],
     extra: Mapping[str, str | bytes],
     config: str,
     *,
@@ -40,6 +42,7 @@ def write(
     folder = settings.build / language
     wanted = {f"{DOCS}/{path}": content for path, content in documents(pages, extra).items()}
     wanted |= {f"{THEME}/{path}": content for path, content in theme(language, direction).items()}
+    wanted |= {f"{BESIDE}/guides/{page.slug}/index.md": page.plain.encode() for page in pages if page.plain}
     wanted[CONFIG] = config.encode()
     try:
         synchronise(folder, wanted, keep=(SITE,))
