@@ -29,7 +29,9 @@ class ParityEntry:
 
 
 def parity_page(entries: Sequence[ParityEntry], *, site: SiteInfo, language: Language = EN) -> str:
-    """Return the Markdown of the parity page."""
+    """Return the Markdown of the parity page; guides in the reading order."""
+    place = {slug: number for number, slug in enumerate(site.reading_order)}
+    entries = sorted(entries, key=lambda entry: place.get(entry.guide.slug, len(place)))
     parts = [
         f"# {text('parity_title', language)}",
         f"{text('parity_lead', language)}\n{{ .gw-lead }}",
@@ -54,7 +56,7 @@ def _table(entries: Sequence[ParityEntry], site: SiteInfo, language: Language) -
         cells = [_cell(entry, backend, language) for backend in backends]
         rows.append([f"{_link(entry.guide)}{_count(entry, language)}", *cells])
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    return f'<div class="gw-facts" markdown>\n\n{table}\n\n</div>'
+    return f'<div class="gw-facts gw-parity" markdown>\n\n{table}\n\n</div>'
 
 
 def _cell(entry: ParityEntry, backend: BackendName, language: Language) -> str:
