@@ -73,7 +73,8 @@ def weigh(browser: Browser, url: str) -> Weight:
         page.wait_for_load_state("networkidle")
         shift = float(page.evaluate("window.gwShift"))
         whole = sum(sizes)
-        page.locator("label[for=__search]").first.click()
+        with page.expect_response(lambda answer: "/search/search_index." in answer.url):
+            page.locator("label[for=__search]").first.click()
         page.wait_for_load_state("networkidle")
         return Weight(before=before, whole=whole, searched=sum(sizes), shift=shift)
 

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from serving import served
 from tiny import BACKENDS, Project
 
+from benchmarks.quality.weight import weigh
+
 pytestmark = pytest.mark.browser
 
 PAGES = {"home": "", "guide": "guides/first/", "parity": "parity/"}
@@ -162,6 +164,38 @@ def test_pages_complain_of_nothing_and_ask_no_other_origin(
     assert len(heard.requests) > 3
     others = [url for url in heard.requests if not url.startswith((full_site, "data:", "blob:"))]
     assert others == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_search_index_is_fetched_when_the_reader_turns_to_the_search(
+    context: BrowserContext, full_site: str, name: str
+) -> None:
+    heard, page = Heard(), context.new_page()
+    heard.listen(page)
+    page.goto(full_site + PAGES[name])
+    page.wait_for_load_state("networkidle")
+    assert [url for url in heard.requests if "/search/" in url] == []
+    with page.expect_response(f"{full_site}search/search_index.json"):
+        page.keyboard.press("/")
+    page.keyboard.type("flavour", delay=20)
+    page.wait_for_selector(".md-search-result__item", state="attached")
+
+
+def test_an_address_that_asks_for_words_searches_and_marks_them(
+    context: BrowserContext, full_site: str
+) -> None:
+    page = context.new_page()
+    page.goto(f"{full_site}?q=flavour")
+    page.wait_for_selector(".md-search-result__item", state="attached")
+    page.goto(f"{full_site}guides/first/?h=flavour")
+    page.wait_for_selector("mark")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_content_stays_where_it_is_while_a_page_loads_and_is_read(
+    browser: Browser, full_site: str, name: str
+) -> None:
+    assert weigh(browser, full_site + PAGES[name]).shift <= 0.02
 
 
 @pytest.mark.parametrize("name", PAGES)

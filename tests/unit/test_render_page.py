@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ import samples
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from guidewright.model import BackendView, CellRun, ImageOutput, Page, TextOutput
 from guidewright.render import page, proof
@@ -157,10 +159,22 @@ def test_html_outputs_are_read_by_the_browser_only(sample: Page) -> None:
     assert "<td>1 < 2 `code`</td><td>[a](b)</td>" in shown
 
 
+def pixels(data: bytes) -> bytes:
+    with Image.open(io.BytesIO(data)) as image:
+        return image.convert("RGBA").tobytes()
+
+
+def test_a_figure_keeps_its_place_free_and_is_fetched_when_it_comes_near(sample: Page) -> None:
+    (figure,) = re.findall(r"<img [^>]*Loss by epoch[^>]*>", engine(body(sample.markdown)))
+    found = dict(re.findall(r'(\w+)="([^"]*)"', figure))
+    assert (found["width"], found["height"]) == ("240", "120")
+    assert (found["loading"], found["decoding"]) == ("lazy", "async")
+
+
 def test_images_are_files_with_alt_text_and_a_relative_link(sample: Page) -> None:
-    path = "guides/small/guide_one/figure-1.png"
-    assert sample.files[path] == samples.png()
-    assert "![Loss by epoch](guide_one/figure-1.png)" in sample.markdown
+    path = "guides/small/guide_one/figure-1.webp"
+    assert pixels(sample.files[path]) == pixels(samples.png())
+    assert "![Loss by epoch](guide_one/figure-1.webp)" in sample.markdown
 
 
 def test_the_authors_words_for_a_figure_win_and_name_the_backend_in_its_tab() -> None:
@@ -169,9 +183,9 @@ def test_the_authors_words_for_a_figure_win_and_name_the_backend_in_its_tab() ->
     )
     guide = replace(samples.GUIDE, cells=cells)
     shared = render(guide, samples.views(guide), samples.PARITY, site=samples.SITE, alike=samples.alike)
-    assert r"![Two curves \[fall\]](guide_one/figure-1.png)" in shared.markdown
+    assert r"![Two curves \[fall\]](guide_one/figure-1.webp)" in shared.markdown
     apart = render(guide, samples.views(guide), samples.PARITY, site=samples.SITE, alike=lambda _: False)
-    assert r"![Two curves \[fall\] (PyTorch)](guide_one/figure-torch-1.png)" in apart.markdown
+    assert r"![Two curves \[fall\] (PyTorch)](guide_one/figure-torch-1.webp)" in apart.markdown
 
 
 def test_each_figure_of_a_cell_takes_the_words_at_its_place() -> None:

@@ -71,7 +71,7 @@ def test_the_engine_builds_pages_notebooks_and_scripts(built: Path) -> None:
         "index.html",
         "parity/index.html",
         "guides/index.html",
-        "guides/small/guide_one/figure-1.png",
+        "guides/small/guide_one/figure-1.webp",
         "notebooks/en/torch/small/guide_one.ipynb",
         "notebooks/en/torch/small/guide_one.executed.ipynb",
         "scripts/jax/small/guide_one.py",

@@ -223,6 +223,7 @@ def _write(
         unlisted=index.unlisted(cards),
         language=language.code,
         site_name=made.site_name,
+        description=interface.text("home_lead", language),
         copyright=interface.text("copyright", language),
         search=made.locale.search if made.locale else (),
         separator=made.locale.search_separator if made.locale else "",

@@ -9,11 +9,10 @@ from typing import Any
 from guidewright.model import HtmlOutput, ImageOutput, ShownOutput, TextOutput
 from guidewright.render.addresses import page_path, relative
 from guidewright.render.escapes import inert
+from guidewright.render.pictures import picture
 
 Block = dict[str, Any]
 """One piece of a page, as the template knows it: a ``kind``, and what belongs to that kind."""
-
-SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
 
 
 @dataclass(slots=True)
@@ -23,11 +22,13 @@ class Figures:
     slug: str
     files: dict[str, bytes] = field(default_factory=dict)
 
-    def add(self, image: ImageOutput, stem: str) -> str:
-        """Keep an image and return the link to it from the page."""
-        path = f"guides/{self.slug}/{stem}.{SUFFIXES[image.mime]}"
-        self.files[path] = image.data
-        return relative(path, page_path(self.slug))
+    def add(self, image: ImageOutput, stem: str) -> Block:
+        """Keep an image and return the link to it from the page, and its size for a browser to keep free."""
+        made = picture(image)
+        path = f"guides/{self.slug}/{stem}.{made.suffix}"
+        self.files[path] = made.data
+        width, height = made.size or (0, 0)
+        return {"link": relative(path, page_path(self.slug)), "width": width, "height": height}
 
 
 def blocks(
@@ -61,10 +62,8 @@ def blocks(
                     }
                 )
             case ImageOutput():
-                link = figures.add(output, f"{stem}-{number}")
-                found.append(
-                    {"kind": "image", "link": link, "alt": next(described, "") or output.alt or otherwise}
-                )
+                alt = next(described, "") or output.alt or otherwise
+                found.append({"kind": "image", "alt": alt, **figures.add(output, f"{stem}-{number}")})
     return found
 
 

@@ -45,6 +45,7 @@ def config(
     language: str = "en",
     default_language: str = "en",
     site_name: str = "",
+    description: str = "",
     copyright: str = "",
     search: Sequence[str] = (),
     separator: str = "",
@@ -60,6 +61,7 @@ def config(
     Args:
         beside: what "previous" and "next" lead to where it is not the navigation's, by a page's address.
         site_name, copyright: in the language; the settings' name, and none, where they are empty.
+        description: what search engines are told of pages that have none of their own, in the language.
         search: languages of the search index; empty for the engine's own choice.
         separator: what parts words there, as a regular expression of JavaScript's; empty for the engine's own.
         languages: every language of the site, in the order of its switch.
