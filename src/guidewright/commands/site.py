@@ -229,7 +229,6 @@ def _write(
         separator=made.locale.search_separator if made.locale else "",
         languages=[_listed(one.language) for one in all_],
         words=_theme_words(language),
-        description=interface.text("home_lead", language),
         extra=machines.theme_values(project.settings, made, all_),
     )
     tree.write(

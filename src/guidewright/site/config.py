@@ -51,7 +51,6 @@ def config(
     separator: str = "",
     languages: Sequence[Listed] = (),
     words: Mapping[str, str] | None = None,
-    description: str = "",
     extra: Mapping[str, Any] = MappingProxyType({}),
 ) -> str:
     """Return the text of ``build/<language>/mkdocs.yml``.
@@ -66,7 +65,6 @@ def config(
         separator: what parts words there, as a regular expression of JavaScript's; empty for the engine's own.
         languages: every language of the site, in the order of its switch.
         words: what the theme's parts say in the language, by name.
-        description: what the site is, in a sentence.
         extra: further values that the theme's parts read.
 
     Raises:
