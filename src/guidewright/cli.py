@@ -216,6 +216,25 @@ def inventory(context: click.Context, /, check: bool) -> int:
     return command.write(load(root), check=check)
 
 
+@main.command(epilog=cli.examples("guidewright links", "guidewright links --max-age 0 --json"))
+@click.option(
+    "--max-age",
+    "days",
+    type=click.FloatRange(min=0),
+    default=7,
+    show_default=True,
+    metavar="DAYS",
+    help="How old an answer that was fine may be.",
+)
+@cli.json_option
+@click.pass_context
+def links(context: click.Context, /, days: float, as_json: bool) -> int:
+    """Ask over the network whether links to other sites still lead somewhere."""
+    from guidewright.commands import weblinks as command
+
+    return command.links(cli.project(context), days=days, as_json=as_json)
+
+
 @main.group()
 def export() -> None:
     """Write a guide in another form."""

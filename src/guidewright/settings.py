@@ -62,6 +62,7 @@ SCHEMA: dict[str, Any] = _table(
         "tags": _STRING_MAP,
         "reading_order": {**_STRINGS, "uniqueItems": True},
         "redirects": _STRING_MAP,
+        "links_ignore": _STRINGS,
         "languages": {
             "type": "array",
             "uniqueItems": True,
@@ -228,6 +229,8 @@ class Settings:
     """Slugs, as a reader should take them; a guide that is not among them follows those of its category."""
     redirects: Mapping[str, str]
     """Where something was → where it is: slugs, or paths below the site's root with a ``/`` before them."""
+    links_ignore: tuple[str, ...]
+    """Beginnings of addresses that ``guidewright links`` does not ask for."""
     languages: tuple[str, ...]
     """Codes (BCP 47) of the languages beside English, in the order of the site's switch."""
     limits: Mapping[str, Limits]
@@ -355,6 +358,7 @@ def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> 
         languages=tuple(table.get("languages", ())),
         reading_order=tuple(table.get("reading_order", ())),
         redirects=dict(table.get("redirects", {})),
+        links_ignore=tuple(table.get("links_ignore", ())),
         limits={
             "quick": Limits(**{"cell": 300, "guide": 600, **limits.get("quick", {})}),
             "full": Limits(**{"cell": 21600, "guide": 43200, **limits.get("full", {})}),

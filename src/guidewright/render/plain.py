@@ -18,7 +18,7 @@ from guidewright.render.marks import without_marks
 from guidewright.render.outputs import Block
 
 _PARSER = MarkdownIt("commonmark").enable("table")
-_ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[#.][^{}]*\}[ \t]*$")
+_ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[#.][A-Za-z][^{}]*\}[ \t]*$")
 _TARGET = re.compile(r"(?<=\]\()(?P<target>[^()\s]+)(?=(?:\s+\"[^\"]*\")?\s*\))")
 _CODE = re.compile(r"(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([\\`*_\[\]{}#])")
