@@ -10,6 +10,10 @@ from urllib.parse import quote, urlsplit
 from guidewright.model import BackendName, CellId, Slug
 from guidewright.settings import Settings
 
+ROOT = "guidewright-root:"
+"""Begins an address from the site's root, of what this language's docs folder does not hold, in the HTML of a page. The
+theme's ``main.html`` puts the way there in its place: a relative one the engines would read differently, MkDocs from the
+page and Zensical from the Markdown file."""
 COLAB = "https://colab.research.google.com/github"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from guidewright.model import Slug, Translation
-from guidewright.render.addresses import SiteInfo
+from guidewright.render.addresses import ROOT, SiteInfo
 from guidewright.render.interface import EN, Language, text
 
 
@@ -24,9 +24,7 @@ def _same(language: Language) -> bool:
 
 
 def _paragraph(translation: Translation, slug: Slug, site: SiteInfo, page: Language, words: Language) -> str:
-    path = f"{site.folder(page.code)}guides/{slug}/"
-    up = "../" * path.count("/")
-    english = f"{up}{site.folder(site.default_language)}guides/{slug}/"
+    english = f"{ROOT}{site.folder(site.default_language)}guides/{slug}/"
     link = f'<a href="{escape(english)}" hreflang="en">{escape(text("english_page", words))}</a>'
     said = " ".join([*map(escape, _sentences(translation, page, words)), link])
     return f'<p class="gw-banner" lang="{words.code}" dir="{words.direction}">{said}</p>'

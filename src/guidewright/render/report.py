@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from guidewright.model import BackendName, BackendView, CellParity, Guide, GuideParity, Record
 from guidewright.render import interface
-from guidewright.render.addresses import SiteInfo, cell_anchor, page_path
+from guidewright.render.addresses import ROOT, SiteInfo, cell_anchor, page_path
 from guidewright.render.differences import Labels, difference, finding
 from guidewright.render.interface import EN, Language, text
 from guidewright.render.proof import own_version, plain
@@ -43,7 +43,7 @@ def parity_page(entries: Sequence[ParityEntry], *, site: SiteInfo, language: Lan
         f"## {text('differences_title', language)} {{#differences}}",
         text("differences_lead", language),
         "\n\n".join(_differences(entries, language, site.labels)) or text("differences_none", language),
-        _machines(site, language),
+        _machines(language),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -137,10 +137,9 @@ def _place(guide: Guide, cell: CellParity, language: Language) -> str:
     return f"[{words}]({page_path(guide.slug)}{query}#{cell_anchor(cell.id)})"
 
 
-def _machines(site: SiteInfo, language: Language) -> str:
+def _machines(language: Language) -> str:
     """Lead to the one file that all languages share; the engine knows only this language's files."""
-    up = "../" if language.code == site.default_language else "../../"
-    links = " · ".join(f'<a href="{up}{name}">{name}</a>' for name in (JSON, SCHEMA))
+    links = " · ".join(f'<a href="{ROOT}{name}">{name}</a>' for name in (JSON, SCHEMA))
     return f"<p>{text('parity_json', language)}: {links}</p>"
 
 
