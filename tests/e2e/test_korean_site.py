@@ -122,3 +122,20 @@ def test_no_korean_page_scrolls_sideways(url: str, browser: Browser, path: str, 
     page.goto(f"{url}{path}")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     context.close()
+
+
+@pytest.mark.parametrize("folder", ["", "ko/"])
+@pytest.mark.parametrize("name", ["keras.layers.Dense", "keras.ops.matmul"])
+def test_search_finds_a_name_of_the_api_in_its_index(url: str, page: Page, folder: str, name: str) -> None:
+    page.goto(f"{url}{folder}")
+    field = page.locator(".md-search__input")
+    field.click()
+    field.fill(name)
+    field.press("End")
+    assert any(address.startswith(f"{url}{folder}api/") for address in found(page))
+
+
+def test_the_index_leads_from_a_name_to_its_guides_in_the_language(url: str, page: Page) -> None:
+    page.goto(f"{url}ko/api/")
+    entry = page.locator("li", has=page.get_by_role("link", name="keras.callbacks.EarlyStopping")).first
+    assert entry.locator(f"a[href='../{INTRO}']").inner_text() == "엔지니어를 위한 Keras 소개"
