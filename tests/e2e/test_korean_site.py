@@ -24,8 +24,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a copy: neither its cache nor its site is this checkout's."""
     root = tmp_path_factory.mktemp("korean") / "project"
     shutil.copytree(ROOT / "guides", root / "guides", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "mkdocs.yml"):
-        shutil.copy(ROOT / name, root)
+    (root / "requirements").mkdir()
+    for name in ("pyproject.toml", "mkdocs.yml", "requirements/lock.txt"):
+        shutil.copy(ROOT / name, root / name)
     command = [sys.executable, "-m", "guidewright.cli", "--root", str(root), "site"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
