@@ -160,6 +160,12 @@ def test_parity_json_has_the_same_bytes_when_the_site_is_built_again(proven: Pro
     assert proven.read("site/parity.json") == before
 
 
+@pytest.mark.parametrize("file", ["parity.json", "parity.schema.json"])
+def test_the_parity_page_leads_to_the_files_for_machines(full: Project, file: str) -> None:
+    assert (full.root / "site" / file).is_file()
+    assert f'<a href="../{file}">{file}</a>' in full.read("site/parity/index.html")
+
+
 @pytest.mark.parametrize("slug", TITLES)
 def test_every_guide_has_a_badge(full: Project, slug: str) -> None:
     image = ET.fromstring(full.read(f"site/badges/{slug}.svg"))
