@@ -127,6 +127,14 @@ def test_a_host_that_refuses_is_broken_where_others_answer_and_unknown_where_non
     assert probe([dead], QUICK, control=url(server, "/fine"))[dead].state == "broken"
 
 
+def test_a_host_that_cannot_be_reached_is_not_asked_again_for_each_of_its_pages(server: Server) -> None:
+    dead, pauses = refused(), list[float]()
+    urls = [f"{dead}{number}" for number in range(50)]
+    found = probe([*urls, url(server, "/fine")], Manners(timeout=1, pause=1, tries=3, sleep=pauses.append))
+    assert {found[one].state for one in urls} == {"broken"}
+    assert pauses == [2, 4]
+
+
 def test_one_host_is_asked_one_thing_at_a_time_with_a_pause_between(server: Server) -> None:
     pauses: list[float] = []
     manners = Manners(timeout=5, pause=7, sleep=pauses.append)

@@ -73,11 +73,15 @@ def probe(
     def ask_host(addresses: list[str]) -> None:
         with requests.Session() as session:
             session.headers.update(_HEADERS)
-            for number, url in enumerate(addresses):
-                if number:
-                    manners.sleep(manners.pause)
-                found[url] = _ask(session, url, manners)
-                tell(url, found[url])
+            answer = None
+            for url in addresses:
+                # A host that cannot be reached at all is not asked again for each of its pages.
+                if answer is None or answer.heard or answer.state == "unknown":
+                    if answer:
+                        manners.sleep(manners.pause)
+                    answer = _ask(session, url, manners)
+                found[url] = answer
+                tell(url, answer)
 
     with ThreadPoolExecutor(max_workers=manners.hosts) as pool:
         list(pool.map(ask_host, hosts.values()))
