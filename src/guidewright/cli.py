@@ -91,22 +91,33 @@ def plan(context: click.Context, /, as_json: bool, **options: Any) -> int:
         "guidewright run intro_to_keras_for_engineers --backend jax",
         "guidewright run --profile full --changed",
         "guidewright run 'intro*[torch,quick]' --force",
+        "guidewright run --quick guides/functional_api.py --backend jax",
     )
 )
 @cli.selecting
+@cli.quick_option
+@click.option("--full-traceback", is_flag=True, help="Show the frames of libraries where a guide raises.")
 @cli.json_option
 @click.pass_context
-def run(context: click.Context, /, as_json: bool, **options: Any) -> int:
-    """Run the jobs whose record does not match any more."""
+def run(context: click.Context, /, as_json: bool, quick: bool, full_traceback: bool, **options: Any) -> int:
+    """Run the jobs whose record does not match any more.
+
+    Where a guide raises, the failing cell is shown, then the exception: the guide's own frames and the innermost one, as
+    guides/x.py:12, which editors can follow.
+    """
     from guidewright.commands import run as command
     from guidewright.commands import summary
 
+    cli.only_quick(context, quick=quick)
     project = cli.project(context)
     report = command.Report()
     try:
         command.run(project, cli.selection(project, options), cli.console(), report)
     finally:
-        cli.show(report.as_json()) if as_json else summary.print_report(report, project, sys.stdout)
+        if as_json:
+            cli.show(report.as_json())
+        else:
+            summary.print_report(report, project, sys.stdout, full_traceback=full_traceback)
     return report.exit_code
 
 

@@ -32,6 +32,9 @@ backend_option = click.option(
 profile_option = click.option(
     "--profile", type=click.Choice(["quick", "full"]), default="quick", show_default=True
 )
+quick_option = click.option(
+    "--quick", is_flag=True, help="The quick profile, by its name; it is the default."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
@@ -49,19 +52,37 @@ def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def only_quick(context: click.Context, *, quick: bool) -> None:
+    """Refuse the name of the quick profile beside another one.
+
+    Raises:
+        click.UsageError: ``--quick`` and ``--profile full`` are given.
+    """
+    if quick and context.params["profile"] != "quick":
+        raise click.UsageError("--quick and --profile full name two profiles: leave one out", context)
+
+
 def selection(project: Any, options: dict[str, Any]) -> Any:
     from guidewright.commands.project import since
     from guidewright.plan import Selection
 
     revision = options.get("since")
     return Selection(
-        patterns=tuple(options["guides"]),
+        patterns=tuple(_pattern(text, project.settings.root) for text in options["guides"]),
         backends=tuple(part for name in options["backends"] for part in name.split(",") if part),
         profile=options["profile"],
         changed=options.get("changed", False),
         paths=since(revision, project) if revision else None,
         force=options.get("force", False),
     )
+
+
+def _pattern(text: str, root: Path) -> str:
+    """Return a selector; what an editor gives as a file's whole path becomes the path in the project."""
+    path = Path(text)
+    if path.is_absolute() and path.resolve().is_relative_to(root):
+        return path.resolve().relative_to(root).as_posix()
+    return text
 
 
 def show(value: Any) -> None:

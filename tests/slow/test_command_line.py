@@ -190,6 +190,49 @@ def test_names_are_never_broken_off_a_terminal(sandbox: Sandbox) -> None:
         assert f"{long}[alpha,quick]  " in sandbox.cli(command).out
 
 
+RAISES = """
+# %%
+import json
+
+def parse(text):
+    return json.loads(text)
+
+# %%
+answer = 42
+parse("no JSON")
+"""
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["path", "whole path"])
+def test_an_editor_runs_a_guide_by_its_file_and_follows_the_lines_to_the_error(
+    sandbox: Sandbox, whole: bool
+) -> None:
+    file = sandbox.guide("raises", RAISES)
+    done = sandbox.cli("run", "--quick", str(file) if whole else "guides/raises.py")
+    assert done.code == 1
+    line, inner = sandbox.line("raises", 'parse("no'), sandbox.line("raises", "json.loads")
+    assert f"guides/raises.py:{line}: raises[alpha,quick]: cell 2: JSONDecodeError: Expecting" in done.err
+    assert f'      {line - 1}  answer = 42\n    > {line}  parse("no JSON")\n' in done.err
+    assert (
+        f"    guides/raises.py:{inner}: in parse: return json.loads(text)\n    … 2 frames of json …"
+        in done.err
+    )
+    told = re.search(
+        r"^    (/.+/json/decoder\.py):\d+: in JSONDecoder.raw_decode: raise", done.err, re.MULTILINE
+    )
+    assert told
+    assert Path(told[1]).is_file()
+    assert "_default_decoder" not in done.err
+    again = sandbox.cli("run", "--quick", "raises", "--full-traceback")
+    assert "_default_decoder.decode(s)" in again.err
+
+
+def test_quick_is_no_name_of_another_profile(sandbox: Sandbox) -> None:
+    done = sandbox.cli("run", "--quick", "--profile", "full")
+    assert done.code == 2
+    assert "--quick and --profile full name two profiles" in done.err
+
+
 def test_a_broken_guide_is_told_and_is_bad_input(sandbox: Sandbox) -> None:
     sandbox.guide("bad", "# %% tags=[\n1")
     sandbox.guide("good", "# %%\n1")

@@ -429,7 +429,7 @@ def test_the_table_has_every_guide_and_backend_with_what_became_of_it(
     assert all(line == line.rstrip() for line in lines)
     said = capsys.readouterr().err
     line = without.line("bad", "# A comment.")
-    assert f"guides/bad.py:{line}: bad[alpha,quick]: cell 2: E: no\n    t\n" in said
+    assert f"guides/bad.py:{line}: bad[alpha,quick]: cell 2: E: no\n    > {line}  # A comment.\n" in said
     assert "skipped one[absent,quick]: backend 'absent' is not installed" in said
 
     again = table(without, without.run(run_one=kernels))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -12,11 +11,12 @@ import click
 from rich.table import Table
 
 from guidewright.commands.console import new_table, plain, print_table
+from guidewright.commands.failures import failure
 from guidewright.commands.progress import MARKS, plural
 from guidewright.commands.project import Project
 from guidewright.errors import Problem
 from guidewright.execute.missing import program_hint
-from guidewright.model import PlannedJob, Record
+from guidewright.model import PlannedJob
 
 if TYPE_CHECKING:
     from guidewright.commands.report import Report
@@ -29,14 +29,16 @@ def print_problems(problems: Iterable[Problem], stream: TextIO | None = None) ->
         click.echo(f"{mark}{problem}", file=stream or sys.stderr)
 
 
-def print_report(report: Report, project: Project, stream: TextIO) -> None:
+def print_report(report: Report, project: Project, stream: TextIO, *, full_traceback: bool = False) -> None:
     """Print failures with their place in the guide's file, then the table."""
     print_problems(report.problems)
     print_problems(_by_problem(report.not_run, "could not run"))
     print_problems(_by_problem(report.skipped, "skipped"))
     for record in report.records.values():
         if record.failure:
-            click.echo(failure(record, project), file=sys.stderr)
+            job = next((entry.job for entry in report.planned if entry.job.name == record.name), None)
+            guide = next((guide for guide in project.library.guides if guide.slug == record.slug), None)
+            click.echo(failure(record, job, guide, full=full_traceback), file=sys.stderr)
     print_problems(_left_out(report))
     if report.planned:
         print_table(table(report, project), stream)
@@ -50,20 +52,6 @@ def _by_problem(jobs: Mapping[str, Sequence[Problem]], what: str) -> Iterator[Pr
             names.setdefault(problem, []).append(name)
     for problem, kept in names.items():
         yield replace(problem, message=f"{what} {some(kept)}: {problem.message}")
-
-
-def failure(record: Record, project: Project) -> str:
-    """Return where and why a job ended, with the failing cell's lines."""
-    problem = record.failure
-    assert problem is not None
-    guide = next((guide for guide in project.library.guides if guide.slug == record.slug), None)
-    cells = guide.cells if guide else ()
-    number = next((n for n, cell in enumerate(cells, 1) if cell.id == problem.cell), None)
-    where = f"{guide.path if guide else record.slug}:{problem.line}"
-    cell = f"cell {number}" if number else ""
-    head = ": ".join(part for part in (where, record.name, cell, problem.name, problem.message) if part)
-    body = "\n".join(f"    {line}" for line in _tail(problem.traceback))
-    return "\n".join(part for part in (head, body) if part)
 
 
 def some(names: Sequence[str]) -> str:
@@ -83,16 +71,6 @@ def _left_out(report: Report) -> Iterator[Problem]:
     for program, jobs in sorted(cells.items()):
         message = f"{plural(len(jobs), 'cell')} skipped for want of the program '{program}': {some(jobs)}"
         yield Problem(message=message, severity="warning", hint=program_hint(program))
-
-
-_TRACEBACK_LINES = 15
-_HEAD = re.compile(r"^-+$|Traceback \(most recent call last\)$")
-"""What IPython begins a traceback with, and what the line above it says already."""
-
-
-def _tail(traceback: str) -> list[str]:
-    lines = [line for line in traceback.splitlines() if line.strip() and not _HEAD.search(line)]
-    return lines if len(lines) <= _TRACEBACK_LINES else ["…", *lines[-_TRACEBACK_LINES:]]
 
 
 def table(report: Report, project: Project) -> Table:
