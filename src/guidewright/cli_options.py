@@ -62,6 +62,11 @@ def only_quick(context: click.Context, *, quick: bool) -> None:
         raise click.UsageError("--quick and --profile full name two profiles: leave one out", context)
 
 
+def names(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names that were given one an option, or several in one by commas, each once."""
+    return tuple(dict.fromkeys(part for name in given for part in name.split(",") if part))
+
+
 def selection(project: Any, options: dict[str, Any]) -> Any:
     from guidewright.commands.project import since
     from guidewright.plan import Selection

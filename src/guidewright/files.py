@@ -38,6 +38,25 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> bool:
     return True
 
 
+def create(path: Path, data: bytes) -> None:
+    """Write a new file whole or not at all; what is there already, a link that leads nowhere included, stays.
+
+    Raises:
+        FileExistsError: there is something of that name.
+        OSError: the disk is full, or the folder cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        os.chmod(name, 0o644)  # noqa: PTH101 - mkstemp gives a name
+        os.link(name, path)
+    finally:
+        with suppress(OSError):
+            os.unlink(name)  # noqa: PTH108 - see above
+
+
 def _mode(path: Path) -> int:
     """Return the permissions that a file has, or those that umask 022 would give a new one."""
     try:

@@ -25,6 +25,15 @@ def changed_since(revision: str, root: Path) -> frozenset[str]:
     return frozenset(name for name in (diff + new).split("\0") if name)
 
 
+def user_name(root: Path) -> str:
+    """Return the name that git signs commits with; empty where there is no git, or it has none."""
+    try:
+        done = subprocess.run(["git", "config", "user.name"], cwd=root, capture_output=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout.decode("utf-8", "replace").strip()
+
+
 def _git(arguments: list[str], root: Path, revision: str) -> str:
     try:
         done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)

@@ -95,6 +95,7 @@ SCHEMA: dict[str, Any] = _table(
                     "distributions": _STRINGS,
                     "bootstrap": {"type": "string"},
                     "env": _STRING_MAP,
+                    "probe": {"type": "string"},
                 },
             ),
         },
@@ -144,6 +145,8 @@ class Backend:
     """A module that the kernel calls before the first cell and after the last; see ``guidewright.execute.inside``."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Environment of its kernels; assignments to ``os.environ`` of these names are set to these values."""
+    probe: str = ""
+    """A line of Python that computes something on it: how ``guidewright doctor`` tries it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -247,7 +250,7 @@ def find_root(start: Path) -> Path:
         SettingsError: there is none.
     """
     for folder in (start, *start.parents):
-        if _has_table(folder / FILE):
+        if is_project(folder):
             return folder
     raise SettingsError(
         Problem(
@@ -258,10 +261,10 @@ def find_root(start: Path) -> Path:
     )
 
 
-def _has_table(file: Path) -> bool:
-    """Tell whether a file has ``[tool.guidewright]``; in one that is not TOML, the heading does, so that load() says why."""
+def is_project(folder: Path) -> bool:
+    """Tell whether a folder's file has ``[tool.guidewright]``; in one that is not TOML, the heading does, so that load() says why."""
     try:
-        text = file.read_text("utf-8", errors="replace")
+        text = (folder / FILE).read_text("utf-8", errors="replace")
     except OSError:
         return False
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from guidewright.api import guide as api
@@ -59,6 +59,16 @@ def load(settings: Settings, reference: Reference | None = None) -> Library:
             problems += api.problems(parsed.guide, reference) if parsed.guide and reference else []
     problems += _order_problems(files, settings)
     return Library(guides=tuple(guides), problems=tuple(problems))
+
+
+def name_problems(slug: Slug, settings: Settings) -> list[Problem]:
+    """Tell why a new guide cannot have this slug, beside the guides that there are."""
+    file = settings.guides / f"{slug}.py"
+    files = {**dict(_files(settings)), slug: file}
+    found = [
+        problem for problem in _slug_problems(files, settings) if problem.path == _relative(file, settings)
+    ]
+    return [replace(problem, hint="choose another name") for problem in found]
 
 
 def _read(file: Path, path: str, slug: Slug, settings: Settings) -> Parsed:
