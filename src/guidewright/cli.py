@@ -93,14 +93,20 @@ def plan(context: click.Context, /, as_json: bool, **options: Any) -> int:
         "guidewright run --profile full --changed",
         "guidewright run 'intro*[torch,quick]' --force",
         "guidewright run --quick guides/functional_api.py --backend jax",
+        "guidewright run --quick guides/functional_api.py --backend jax --pdb",
     )
 )
 @cli.selecting
 @cli.quick_option
 @click.option("--full-traceback", is_flag=True, help="Show the frames of libraries where a guide raises.")
+@click.option(
+    "--pdb", is_flag=True, help="Run one job here, and open a debugger where it raises; keep no record."
+)
 @cli.json_option
 @click.pass_context
-def run(context: click.Context, /, as_json: bool, quick: bool, full_traceback: bool, **options: Any) -> int:
+def run(
+    context: click.Context, /, as_json: bool, quick: bool, full_traceback: bool, pdb: bool, **options: Any
+) -> int:
     """Run the jobs whose record does not match any more.
 
     Where a guide raises, the failing cell is shown, then the exception: the guide's own frames and the innermost one, as
@@ -110,6 +116,8 @@ def run(context: click.Context, /, as_json: bool, quick: bool, full_traceback: b
     from guidewright.commands import summary
 
     cli.only_quick(context, quick=quick)
+    if pdb:
+        return cli.debug(context, options, as_json=as_json)
     project = cli.project(context)
     report = command.Report()
     try:

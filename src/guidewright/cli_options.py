@@ -82,6 +82,21 @@ def selection(project: Any, options: dict[str, Any]) -> Any:
     )
 
 
+def debug(context: click.Context, options: dict[str, Any], *, as_json: bool) -> int:
+    """Run one job under the debugger.
+
+    Raises:
+        click.UsageError: JSON is asked for, too.
+    """
+    from guidewright.commands.debugging import debug as command
+
+    if as_json:
+        raise click.UsageError("--pdb and --json do not go together: one is for people", context)
+    opened = project(context)
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    return command(opened, selection(opened, options), console(), terminal=terminal)
+
+
 def _pattern(text: str, root: Path) -> str:
     """Return a selector; what an editor gives as a file's whole path becomes the path in the project."""
     path = Path(text)

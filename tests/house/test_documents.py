@@ -12,7 +12,13 @@ from guidewright.cli import main
 
 ROOT = Path(__file__).parents[2]
 FOR_USERS = ["README.md", "CONTRIBUTING.md"]
-DOCUMENTS = [*FOR_USERS, "docs/architecture.md", "docs/quality.md", "docs/translating.md"]
+DOCUMENTS = [
+    *FOR_USERS,
+    "docs/architecture.md",
+    "docs/debugging.md",
+    "docs/quality.md",
+    "docs/translating.md",
+]
 
 # Put together here, so that this file names none either.
 HOSTS = [

@@ -1,5 +1,7 @@
 """What runs inside a job's kernel, around the guide: called by :mod:`guidewright.execute.kernel`, never by a guide.
 
+A guide under the debugger has no kernel, and is prepared by the same steps.
+
 Light to import, so that a kernel starts fast. A backend's *bootstrap* module has two functions: ``start(request)``,
 before the first cell, with ``{"datasets": [...], "home": folder, "log": file}``; and ``report()``, after the last,
 which returns ``{"device": str, "device_class": str, "datasets": [names used]}``.
@@ -25,9 +27,13 @@ _state: dict[str, Any] = {"checks": set(), "bootstrap": None}
 
 def start(text: str) -> None:
     """Prepare the kernel; ``text`` is JSON with ``cpus``, ``bootstrap`` and ``request``."""
-    order = json.loads(text)
-    _pin(order["cpus"])
     _lose_nothing()
+    prepare(json.loads(text))
+
+
+def prepare(order: dict[str, Any]) -> None:
+    """Pin this process to its cores, and call the backend's bootstrap; see :func:`start`."""
+    _pin(order["cpus"])
     # A crash in native code: its Python frames are the last thing that the kernel's log says.
     faulthandler.enable(Path(order["request"]["log"]).open("a"))  # noqa: SIM115 - open to the end
     setattr(builtins, CHECK_HOOK, lambda *site: _state["checks"].add(site))

@@ -64,13 +64,7 @@ class Kernel:
         """Say in words how the kernel's process ended; empty where that is not known."""
         process = self.client.km.provisioner and self.client.km.provisioner.process
         code = process.poll() if process else None
-        if code is None:
-            return ""
-        if code >= 0:
-            return f"its process ended with {code}"
-        with suppress(ValueError):
-            return f"its process was ended by {signal.Signals(-code).name}"
-        return f"its process was ended by signal {-code}"
+        return "" if code is None else death(code)
 
     async def prepare(self, cpus: Sequence[int], bootstrap: str, datasets: Sequence[DatasetFile]) -> None:
         """Pin the kernel to its cores, and call the backend's bootstrap.
@@ -79,13 +73,7 @@ class Kernel:
             RuntimeError: the bootstrap cannot be imported, or raises.
             DeadKernelError, TimeoutError: as :meth:`Client.evaluate`.
         """
-        fields = ("name", "file", "url", "path", "source", "digest")
-        request = {
-            "datasets": [{name: getattr(dataset, name) for name in fields} for dataset in datasets],
-            "home": str(self.work / "home" / ".keras"),
-            "log": str(self.work / _LOG),
-        }
-        order = json.dumps({"cpus": list(cpus), "bootstrap": bootstrap, "request": request})
+        order = json.dumps(preparation(self.work, cpus, bootstrap, datasets))
         reply = await self.client.evaluate(f"{_INSIDE}.start({order!r})", _START_SECONDS)
         if reply.get("status") != "ok":
             why = f"{reply.get('ename', 'no reply')}: {reply.get('evalue', '')}"
@@ -100,9 +88,35 @@ class Kernel:
         return {}
 
 
+def preparation(
+    work: Path, cpus: Sequence[int], bootstrap: str, datasets: Sequence[DatasetFile]
+) -> dict[str, Any]:
+    """Return what :mod:`guidewright.execute.inside` is asked to prepare, as JSON can hold it."""
+    fields = ("name", "file", "url", "path", "source", "digest")
+    request = {
+        "datasets": [{name: getattr(dataset, name) for name in fields} for dataset in datasets],
+        "home": str(work / "home" / ".keras"),
+        "log": str(work / _LOG),
+    }
+    return {"cpus": list(cpus), "bootstrap": bootstrap, "request": request}
+
+
 @asynccontextmanager
 async def workspace() -> AsyncIterator[Path]:
-    """Make a fresh folder with ``home``, ``tmp`` and ``guide`` (the working directory) in it; it goes with the job.
+    """Make a workspace; it goes with the job.
+
+    Raises:
+        OSError: as :func:`make_workspace`.
+    """
+    work = make_workspace()
+    try:
+        yield work
+    finally:
+        await asyncio.to_thread(remove_workspace, work)
+
+
+def make_workspace() -> Path:
+    """Make a fresh folder with ``home``, ``tmp`` and ``guide`` (the working directory) in it.
 
     Raises:
         OSError: the disk is full, or the system's temporary folder cannot be written.
@@ -111,12 +125,13 @@ async def workspace() -> AsyncIterator[Path]:
     try:
         for name in ("home", "tmp", "guide"):
             (work / name).mkdir()
-        yield work
-    finally:
-        await asyncio.to_thread(_remove, work)
+    except OSError:
+        remove_workspace(work)
+        raise
+    return work
 
 
-def _remove(folder: Path) -> None:
+def remove_workspace(folder: Path) -> None:
     """Remove a folder, also where a guide took its own rights away."""
     for parent, names, _ in os.walk(folder):
         for name in names:
@@ -125,6 +140,15 @@ def _remove(folder: Path) -> None:
                 if not inner.is_symlink():
                     inner.chmod(0o700)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def death(code: int) -> str:
+    """Say in words how a process ended, from its status as ``subprocess`` has it."""
+    if code >= 0:
+        return f"its process ended with {code}"
+    with suppress(ValueError):
+        return f"its process was ended by {signal.Signals(-code).name}"
+    return f"its process was ended by signal {-code}"
 
 
 def last_words(work: Path) -> str:
