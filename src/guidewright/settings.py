@@ -47,6 +47,7 @@ SCHEMA: dict[str, Any] = _table(
     {
         **{key: {"type": "string", "minLength": 1} for key in _FOLDERS},
         "site_name": {"type": "string"},
+        "notice": {"type": "string"},
         "site_url": {"type": "string"},
         "repo_url": {"type": "string"},
         "source_branch": {"type": "string"},
@@ -207,6 +208,8 @@ class Settings:
     build: Path
     site: Path
     site_name: str
+    notice: str
+    """What every page says at its foot, of whose site this is."""
     site_url: str
     repo_url: str
     source_branch: str
@@ -345,6 +348,7 @@ def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> 
         root=root,
         **{key: root / table.get(key, default) for key, default in _FOLDERS.items()},
         site_name=table.get("site_name", "Guides"),
+        notice=table.get("notice", ""),
         site_url=environ.get("GUIDEWRIGHT_SITE_URL") or table.get("site_url", ""),
         repo_url=(environ.get("GUIDEWRIGHT_REPO_URL") or table.get("repo_url", "")).rstrip("/"),
         source_branch=table.get("source_branch", "main"),

@@ -40,7 +40,9 @@ def test_there_is_a_workflow_for_pull_requests() -> None:
 def test_a_workflow_may_only_read_and_keeps_no_credential(path: Path) -> None:
     workflow = load(path)
     assert workflow["permissions"] == {"contents": "read"}
-    assert not [name for name, job in workflow["jobs"].items() if "permissions" in job]
+    more = {name: job["permissions"] for name, job in workflow["jobs"].items() if "permissions" in job}
+    # Trusted publishing: the job proves which workflow it is.
+    assert more == ({"publish": {"id-token": "write"}} if path.name == "release.yml" else {})
     checkouts = [step for step in steps(workflow) if step.get("uses", "").startswith("actions/checkout@")]
     assert checkouts
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
@@ -52,6 +54,28 @@ def test_a_workflow_ends_in_time_and_only_its_newest_run_goes_on(path: Path) -> 
     workflow = load(path)
     assert "group" in workflow["concurrency"]
     assert all(job["timeout-minutes"] <= 60 for job in workflow["jobs"].values())
+
+
+def test_the_job_that_publishes_runs_nothing_of_ours_and_waits_for_its_environment() -> None:
+    publish = load(ROOT / ".github/workflows/release.yml")["jobs"]["publish"]
+    assert publish["environment"] == "pypi"
+    assert publish["needs"] == "build"
+    used = [re.sub("@.*", "", step["uses"]) for step in publish["steps"]]
+    assert used == ["actions/download-artifact", "pypa/gh-action-pypi-publish"]
+
+
+def test_the_release_workflow_starts_at_a_tag_only_and_pins_its_actions_by_digest() -> None:
+    workflow = load(ROOT / ".github/workflows/release.yml")
+    assert workflow[True] == {"push": {"tags": ["v*"]}}
+    used = [step["uses"] for step in steps(workflow) if "uses" in step]
+    assert used
+    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action) for action in used)
+
+
+def test_the_release_workflow_builds_a_site_with_nothing_but_the_wheel() -> None:
+    commands = "\n".join(step.get("run", "") for step in steps(load(ROOT / ".github/workflows/release.yml")))
+    assert commands.index("pip wheel --no-deps") < commands.index("dist/*.whl") < commands.index(" init ")
+    assert 'guidewright" --root' in commands
 
 
 def test_the_pull_request_workflow_runs_the_make_targets_on_every_python() -> None:

@@ -224,7 +224,7 @@ def _write(
         language=language.code,
         site_name=made.site_name,
         description=interface.text("home_lead", language),
-        copyright=interface.text("copyright", language),
+        copyright=" ".join(filter(None, [made.notice, interface.text("copyright", language)])),
         search=made.locale.search if made.locale else (),
         separator=made.locale.search_separator if made.locale else "",
         languages=[_listed(one.language) for one in all_],

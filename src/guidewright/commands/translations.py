@@ -32,6 +32,7 @@ class Translated:
     categories: Mapping[str, str]
     tags: Mapping[str, str]
     site_name: str
+    notice: str
     translations: Mapping[Slug, Translation] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     """Catalogs that could not be read: their guides are in English."""
@@ -46,6 +47,7 @@ def english(project: Project, entries: list[Entry]) -> Translated:
         categories=settings.categories,
         tags=settings.tags,
         site_name=settings.site_name,
+        notice=settings.notice,
     )
 
 
@@ -78,6 +80,7 @@ def shown(settings: Settings, *parts: str) -> str:
 def interface_units(settings: Settings) -> list[Unit]:
     """Return what the site itself says: the texts of the pages, the categories, the tags, the name."""
     texts = {**TEXTS, "site name": settings.site_name}
+    texts |= {"notice": settings.notice} if settings.notice else {}
     texts |= {f"category {key}": title for key, title in settings.categories.items()}
     texts |= {f"tag {tag}": words for tag, words in settings.tags.items()}
     return of_interface(texts)
@@ -161,6 +164,7 @@ def translated(project: Project, locale: Locale, entries: list[Entry]) -> Transl
         categories={key: texts.get(f"category {key}", title) for key, title in settings.categories.items()},
         tags={tag: texts.get(f"tag {tag}", words) for tag, words in settings.tags.items()},
         site_name=texts.get("site name", settings.site_name),
+        notice=texts.get("notice", settings.notice),
         translations=translations,
         problems=tuple(problems),
     )

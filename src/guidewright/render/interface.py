@@ -42,7 +42,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "missing_page": "{count} passages are not translated yet, and are in English.",
         "checked_page": "Last checked against the English on {date}.",
         "english_page": "Read the English page",
-        "copyright": "A community site, not the official site of Keras. Every code cell was run before it was published.",
+        "copyright": "Every code cell was run before it was published.",
         # what a reader may write back
         "report": "Report a problem",
         "catalog": "Improve this translation",
