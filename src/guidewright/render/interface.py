@@ -69,6 +69,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "data_only_on": "On {labels}: {sentence}",
         # cells
         "output": "Output",
+        "output_lines": "Output, {count} lines",
         "output_by_backend": "Output, by backend",
         "code": "Code",
         "figure": "Figure made by the code above",
