@@ -48,7 +48,8 @@ def notebook(
 
 def _bytes(book: Any) -> bytes:
     nbformat.validate(book)
-    words: str = nbformat.writes(book, version=4, sort_keys=True, indent=1)
+    # nbformat.writes would validate once more, and only warn.
+    words: str = nbformat.v4.writes_json(book, sort_keys=True, indent=1)
     return (words.rstrip("\n") + "\n").encode()
 
 
