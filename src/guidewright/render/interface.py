@@ -232,6 +232,11 @@ def text(name: str, language: Language = EN, /, **values: object) -> str:
     return (language.texts.get(name) or TEXTS[name]).format(**values)
 
 
+def ticked(words: str) -> str:
+    """Keep ticks on the line of what they are said of: a no-break space before each."""
+    return words.replace(" ✓", "\N{NO-BREAK SPACE}✓")
+
+
 def checks(counts: list[int], language: Language = EN) -> str:
     """Say how many checks ran; a range where the backends' counts differ."""
     least, most = (min(counts), max(counts)) if counts else (0, 0)
