@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup guides site test check format lock quality clean
+.PHONY: help setup guides site test check format lock quality bench clean
 SHELL := /bin/sh
 
 # What to run: selectors and backends, apart by spaces (backends by commas, too). Empty means all.
@@ -16,6 +16,8 @@ PYTHON ?=
 ENGINE ?= mkdocs
 GPU ?=
 DATE ?=
+GUIDES ?= 100
+REPEATS ?= 5
 export PYTHON GPU
 
 # Any of these would send pip, or an import, somewhere else.
@@ -34,6 +36,7 @@ help: ## List these commands
 	@echo "  PROFILE=…      quick (the default) or full (what is published: hours on a laptop)"
 	@echo "  ENGINE=…       what make site builds with: mkdocs (the default) or zensical"
 	@echo "  PYTHON=…       the Python 3.11, 3.12 or 3.13 to set up with"
+	@echo "  GUIDES=…       how many guides bench generates (100), and REPEATS=… how often it measures (5)"
 	@echo "  DATE=…         the day that stands beside the figures of quality and bench; else the revision's"
 	@echo "  GPU=1          install the backends for an NVIDIA GPU (Linux)"
 
@@ -72,6 +75,10 @@ quality: ## Have Lighthouse and Chromium judge the built site; the figures go to
 	@sh scripts/install . '.[dev]'
 	@.venv/bin/guidewright site
 	@.venv/bin/python -m benchmarks.quality $(if $(DATE),--date '$(DATE)')
+
+bench: ## Time our part of a build against the engine's, on GUIDES generated guides; to build/bench.json
+	@sh scripts/install . '.[dev]'
+	@.venv/bin/python -m benchmarks.scale --guides '$(GUIDES)' --repeats '$(REPEATS)' $(if $(DATE),--date '$(DATE)')
 
 clean: ## Remove what was built; the environment and the cache of quick runs stay
 	rm -rf build site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

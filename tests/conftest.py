@@ -10,6 +10,10 @@ import pytest
 import sandbox as sandboxes
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-images", action="store_true", help="write the README's picture anew")
+
+
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[sandboxes.Sandbox]:
     """An empty project on two plain backends, alpha and beta."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from tiny import Project, tiny
+from tiny import ROOT, Project, tiny
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = [
@@ -33,6 +35,20 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def own_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of a copy of this project, from the records at hand: neither its cache nor its site is this checkout's."""
+    root = tmp_path_factory.mktemp("own") / "project"
+    shutil.copytree(ROOT / "guides", root / "guides", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "requirements", root / "requirements")
+    for name in ("pyproject.toml", "mkdocs.yml"):
+        shutil.copy(ROOT / name, root)
+    command = [sys.executable, "-m", "guidewright.cli", "--root", str(root), "site"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    return root / "site"
 
 
 @pytest.fixture(scope="session")

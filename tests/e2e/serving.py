@@ -19,8 +19,8 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer as Pages does where nothing is: with the site's own 404.html."""
-        lost = Path(self.directory) / PATH / "404.html"
-        if code != 404 or not lost.is_file():
+        lost = min(Path(self.directory).rglob("404.html"), key=lambda file: len(file.parts), default=None)
+        if code != 404 or lost is None:
             super().send_error(code, message, explain)
             return
         body = lost.read_bytes()
@@ -32,15 +32,15 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(site: Path, folder: Path) -> Iterator[str]:
+def served(site: Path, folder: Path, path: str = PATH) -> Iterator[str]:
     """Copy a site below an empty folder, serve that, and yield the site's address with a ``/`` at its end."""
-    shutil.copytree(site, folder / PATH)
+    shutil.copytree(site, folder / path)
     handler = partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}/{PATH}/"
+            yield f"http://127.0.0.1:{server.server_port}/{path}/"
         finally:
             server.shutdown()
             thread.join()

@@ -255,7 +255,7 @@ def test_proof_notices_code_and_buttons_can_be_read_in_both_schemes(
         assert elements, selector
         for element in elements:
             assert element.evaluate(CONTRAST) >= 4.5, (selector, element.inner_text())
-    page.goto(quick_site)
+    page.goto(f"{quick_site}guides/")
     assert page.locator(".gw-card-proof").first.evaluate(CONTRAST) >= 4.5
     context.close()
 

@@ -252,7 +252,7 @@ def test_the_proof_line_names_what_was_proven(published: Published) -> None:
     (line,) = re.findall(r'<p class="gw-proof[^"]*">(.*?)</p>', published.page, re.DOTALL)
     for backend, label in BACKENDS.items():
         if backend in published.records:
-            assert re.search(rf"\b{label} \d+\.\d+\.\d+(?: \([^)]*\))? ✓", line)
+            assert re.search(rf"\b{label} \d+\.\d+\.\d+(?: \([^)]*\))?\N{{NO-BREAK SPACE}}✓", line)
         else:
             assert f"{label} – not proven yet" in line
     assert re.search(r" · Keras 3\.\d+\.\d+ · \S.* · \d{4}-\d\d-\d\d(?: – [\d-]+)? · [\d–]+ checks$", line)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,27 +14,12 @@ from serving import served
 
 pytestmark = pytest.mark.browser
 
-ROOT = next(folder for folder in Path(__file__).resolve().parents if (folder / "mkdocs.yml").is_file())
 INTRO = "guides/intro_to_keras_for_engineers/"
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of a copy: neither its cache nor its site is this checkout's."""
-    root = tmp_path_factory.mktemp("korean") / "project"
-    shutil.copytree(ROOT / "guides", root / "guides", ignore=shutil.ignore_patterns("__pycache__"))
-    (root / "requirements").mkdir()
-    for name in ("pyproject.toml", "mkdocs.yml", "requirements/lock.txt"):
-        shutil.copy(ROOT / name, root / name)
-    command = [sys.executable, "-m", "guidewright.cli", "--root", str(root), "site"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-    assert done.returncode == 0, done.stderr
-    return root
-
-
-@pytest.fixture(scope="module")
-def url(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(built / "site", tmp_path_factory.mktemp("korean-site")) as url:
+def url(own_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(own_site, tmp_path_factory.mktemp("korean-site")) as url:
         yield url
 
 
@@ -46,13 +30,13 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def test_korean_is_complete_and_has_no_finding(built: Path) -> None:
+def test_korean_is_complete_and_has_no_finding(own_site: Path) -> None:
     command = [
         sys.executable,
         "-m",
         "guidewright.cli",
         "--root",
-        str(built),
+        str(own_site.parent),
         "translate",
         "status",
         "ko",

@@ -83,6 +83,8 @@ def test_all_of_a_page_but_code_and_outputs_is_in_the_language(pseudo_project: P
     assert pseudo_project.cli("site").code == 0
     page = pseudo_project.read("build/xx/docs/guides/first.md")
     prose = re.sub(r"^ *(`{3,}).*?^ *\1$", "", page, flags=re.DOTALL | re.MULTILINE)
+    # Where a link leads is not shown: the report that it fills in is English, for those who maintain the guides.
+    prose = re.sub(r"\]\([^)\s]*\)", "]", prose)
     for word in ("Choose", "Proven", "Backend", "Output", "Download", "checks"):
         assert word not in prose
     english = pseudo_project.read("build/en/docs/guides/first.md")

@@ -76,3 +76,9 @@ def test_the_first_screen_of_the_readme_has_both_commands() -> None:
     first = "\n".join((ROOT / "README.md").read_text("utf-8").splitlines()[:30])
     assert "\nmake guides" in first
     assert "\nmake test" in first
+
+
+def test_the_readmes_picture_is_there_and_small() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert "docs/images/guide.png" in pictures
+    assert all((ROOT / name).stat().st_size < 200_000 for name in pictures)

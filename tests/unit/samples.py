@@ -37,7 +37,9 @@ from guidewright.render.addresses import SiteInfo
 HERE = Path(__file__).resolve().parent
 LABELS = {"jax": "JAX", "tensorflow": "TensorFlow", "torch": "PyTorch"}
 VERSIONS = {"jax": "0.10.2", "tensorflow": "2.21.0", "torch": "2.13.0"}
-PROOF = "JAX 0.10.2 ✓ TensorFlow 2.21.0 ✓ PyTorch 2.13.0 ✓ · Keras 3.15.1 · CPU · 2026-11-23 · 14 checks"
+PROOF = (
+    "JAX 0.10.2 ✓ TensorFlow 2.21.0 ✓ PyTorch 2.13.0 ✓ · Keras 3.15.1 · CPU · 2026-11-23 · 14 checks"
+).replace(" ✓", "\N{NO-BREAK SPACE}✓")
 
 SUMMARY = """Model: "sequential"
 ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━┓

@@ -279,7 +279,10 @@ def test_what_all_backends_share_is_said_once_in_the_proof_line() -> None:
 def test_a_backend_without_a_version_of_its_own_is_not_given_anothers() -> None:
     views = [replace(view, versions=view.versions[1:]) for view in samples.views()]
     shown = made(views=views).markdown
-    assert "JAX ✓ TensorFlow ✓ PyTorch ✓ · Keras 3.15.1 ·" in shown
+    assert (
+        "JAX\N{NO-BREAK SPACE}✓ TensorFlow\N{NO-BREAK SPACE}✓ PyTorch\N{NO-BREAK SPACE}✓ · Keras 3.15.1 ·"
+        in shown
+    )
     assert "| Keras | 3.15.1 | 3.15.1 | 3.15.1 |" in shown
 
 
@@ -287,7 +290,7 @@ def test_notices_stand_at_the_head_and_in_the_backends_own_tab() -> None:
     views = samples.views(jax="quick", tensorflow="nothing", torch="proven elsewhere")
     shown = made(views=views).markdown
     line = shown.split("{ .gw-proof")[0].strip().split("\n")[-1]
-    assert line.startswith(
+    assert line.replace("\N{NO-BREAK SPACE}✓", " ✓").startswith(
         "JAX 0.10.2 (quick run) ✓ TensorFlow – not proven yet PyTorch 2.13.0 (proven on CPU, 2026-11-23) ✓"
     )
     assert "JAX: these outputs are from a quick run" in shown

@@ -135,3 +135,15 @@ def test_the_roots_plugins_and_extensions_are_mappings_without_tags() -> None:
     assert isinstance(document["markdown_extensions"], dict)
     assert "hooks" not in document
     assert document["theme"]["font"] is False
+
+
+def test_only_a_site_of_several_backends_has_a_switch(settings: settings_module.Settings) -> None:
+    one = yaml.safe_load(config.config(settings, nav=[]))["extra"]
+    assert "backends" not in one
+    assert "alternate" not in one
+    both = replace(
+        settings, backends={**settings.backends, "torch": replace(settings.backends["jax"], label="PyTorch")}
+    )
+    two = yaml.safe_load(config.config(both, nav=[]))["extra"]
+    assert two["backends"] == [{"name": "jax", "label": "JAX"}, {"name": "torch", "label": "PyTorch"}]
+    assert two["alternate"] is True

@@ -20,6 +20,7 @@ _STYLES = {
 }  # fmt: skip
 """Properties that stay inside their element's box; those that place or stack it do not."""
 _INLINE_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*\Z")
+_EMPTY_HEADER = re.compile(r"<th((?:\s[^<>]*)?)>\s*</th>")
 _ABSOLUTE_LINK = re.compile(r"(?:https?://|mailto:)")
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -46,6 +47,8 @@ def safe_html(html: str) -> str:
         url_schemes={"http", "https", "mailto", "data"},
         filter_style_properties=_STYLES,
     ).strip()
+    # A frame's corner is no header of anything.
+    clean = _EMPTY_HEADER.sub(r"<td\1></td>", clean)
     visible = nh3.clean(clean, tags={"img"}, attributes={"img": {"src"}}, url_schemes={"data"})
     return clean if "<img src" in visible or visible.replace("<img>", "").strip() else ""
 

@@ -32,7 +32,8 @@ def put_environment(source: str, environment: Mapping[str, str]) -> str:
                 # A string of JSON is one of Python, too.
                 yield node.value, json.dumps(environment[name], ensure_ascii=False)
 
-    return _splice(source, values)
+    # Most cells set none, and need not be parsed.
+    return _splice(source, values) if "environ" in source else source
 
 
 def _environment_name(node: ast.Assign) -> str:

@@ -11,6 +11,9 @@ from guidewright.render.interface import Language, text
 from guidewright.render.outputs import Block, Figures
 from guidewright.render.prose import for_engine
 
+LONG = 25
+"""Lines of text from which on an output's fold says how many there are."""
+
 Alike = Callable[[Sequence[tuple[ShownOutput, ...]]], bool]
 """Tells whether several backends' outputs of one cell may be shown once."""
 
@@ -151,7 +154,9 @@ class Writer:
         return text("skipped_output" if missing else "skipped_output_unknown", self.language, missing=missing)
 
     def _fold(self, name: str, blocks: list[Block], *, open_: bool, title: str = "") -> Block:
-        words = text(title or name, self.language)
+        lines = sum(len(block["text"].splitlines()) for block in blocks if block["kind"] == "text")
+        many = name == "output" and lines >= LONG
+        words = text("output_lines" if many else title or name, self.language, count=lines)
         return {"kind": "fold", "type": name, "title": words, "open": open_, "blocks": blocks}
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from guidewright.render import report, tags
 from guidewright.render.addresses import SiteInfo, category_path, page_path, relative
 from guidewright.render.cards import Card, grid, picture
-from guidewright.render.interface import EN, Language, text
+from guidewright.render.interface import EN, Language, text, ticked
 from guidewright.render.page import plain_title
 from guidewright.render.proof import date, plain
 
@@ -56,7 +56,7 @@ def _start(members: Sequence[Card], language: Language) -> str:
 def figures(cards: Sequence[Card], language: Language = EN) -> str:
     """Say how much has been proven in full, and when last."""
     days = [item.ran for item in cards if item.ran]
-    return text(
+    words = text(
         "home_figures",
         language,
         guides=sum(bool(item.proven) for item in cards),
@@ -64,6 +64,7 @@ def figures(cards: Sequence[Card], language: Language = EN) -> str:
         checks=sum(item.checks for item in cards),
         date=date(max(days), language),
     )
+    return ticked(words)
 
 
 def versions(cards: Sequence[Card]) -> str:

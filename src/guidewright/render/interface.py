@@ -69,6 +69,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "data_only_on": "On {labels}: {sentence}",
         # cells
         "output": "Output",
+        "output_lines": "Output, {count} lines",
         "output_by_backend": "Output, by backend",
         "code": "Code",
         "figure": "Figure made by the code above",
@@ -229,6 +230,11 @@ def text(name: str, language: Language = EN, /, **values: object) -> str:
         KeyError: the name is not known, or a value is missing.
     """
     return (language.texts.get(name) or TEXTS[name]).format(**values)
+
+
+def ticked(words: str) -> str:
+    """Keep ticks on the line of what they are said of: a no-break space before each."""
+    return words.replace(" ✓", "\N{NO-BREAK SPACE}✓")
 
 
 def checks(counts: list[int], language: Language = EN) -> str:

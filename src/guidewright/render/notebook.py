@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 
 from guidewright.model import BackendView, Cell, CellRun, Guide, NotebookOutput
-from guidewright.render import colab, proof
+from guidewright.render import colab, nodes, proof
 from guidewright.render.addresses import SiteInfo
 from guidewright.render.interface import EN, Language, text
 
@@ -40,15 +40,16 @@ def notebook(
             continue
         if cell.kind == "markdown":
             prose = _links(_without_ids(cell.source), anchors, site, language)
-            cells.append(nbformat.v4.new_markdown_cell(prose, id=cell.id))
+            cells.append(nodes.markdown_cell(prose, id=cell.id))
         elif cell.id in view.code:
             cells.append(_code(cell, view.code[cell.id], runs.get(cell.id)))
-    return _bytes(nbformat.v4.new_notebook(cells=cells, metadata=_metadata(guide, view, executed)))
+    return _bytes(nodes.notebook(cells=cells, metadata=_metadata(guide, view, executed)))
 
 
 def _bytes(book: Any) -> bytes:
     nbformat.validate(book)
-    words: str = nbformat.writes(book, version=4, sort_keys=True, indent=1)
+    # nbformat.writes would validate once more, and only warn.
+    words: str = nbformat.v4.writes_json(book, sort_keys=True, indent=1)
     return (words.rstrip("\n") + "\n").encode()
 
 
@@ -70,12 +71,12 @@ def _title(guide: Guide, view: BackendView, site: SiteInfo, language: Language) 
     parts = [f"# {guide.header.title}", guide.header.description, proof.plain(proof.line([view], language))]
     if url := site.page_url(guide.slug, language.code):
         parts.append(f"[{text('read_online', language)}]({url})")
-    return nbformat.v4.new_markdown_cell("\n\n".join(parts), id=TITLE_ID)
+    return nodes.markdown_cell("\n\n".join(parts), id=TITLE_ID)
 
 
 def _install(guide: Guide, view: BackendView, site: SiteInfo, language: Language) -> Any:
     source = colab.source(guide, view, site=site, language=language)
-    return nbformat.v4.new_code_cell(source, id=COLAB_ID)
+    return nodes.code_cell(source, id=COLAB_ID)
 
 
 def _code(cell: Cell, code: str, run: CellRun | None) -> Any:
@@ -85,7 +86,7 @@ def _code(cell: Cell, code: str, run: CellRun | None) -> Any:
     folded = {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}
     if jupyter := {key: True for key, tag in folded.items() if tag in cell.tags}:
         metadata["jupyter"] = jupyter
-    made = nbformat.v4.new_code_cell(code, id=cell.id, metadata=metadata)
+    made = nodes.code_cell(code, id=cell.id, metadata=metadata)
     if run:
         made.outputs = [
             nbformat.from_dict(_counted(output, run.execution_count))

@@ -12,12 +12,11 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import yaml
 from nbconvert import MarkdownExporter
 
 from guidewright.model import BackendName, BackendView, Cell, Guide, GuideParity, Page, Translation
-from guidewright.render import badge, cards, plain, proof, tags
+from guidewright.render import badge, cards, nodes, plain, proof, tags
 from guidewright.render.addresses import SiteInfo, badge_path, notebook_path, page_path, relative, script_path
 from guidewright.render.article import article
 from guidewright.render.banner import banner
@@ -65,7 +64,7 @@ def render(
     figures = Figures(guide.slug)
     writer = Writer(views, figures, language, alike)
     cells = shown(guide, writer)
-    book = nbformat.v4.new_notebook(
+    book = nodes.notebook(
         cells=[_page_cell(cell, found) for cell, found in cells],
         metadata={
             "guidewright": {
@@ -144,7 +143,7 @@ def _exporter() -> MarkdownExporter:
 
 
 def _page_cell(cell: Cell, blocks: list[Block]) -> Any:
-    make = nbformat.v4.new_markdown_cell if cell.kind == "markdown" else nbformat.v4.new_code_cell
+    make = nodes.markdown_cell if cell.kind == "markdown" else nodes.code_cell
     return make(cell.source, id=cell.id, metadata={"guidewright": {"blocks": blocks}})
 
 

@@ -36,7 +36,7 @@ def line(views: Views, language: Language = EN) -> str:
             dates[0] if len(dates) == 1 else f"{dates[0]} – {dates[-1]}",
             interface.checks([record.checks for record in records], language),
         ]
-    return " · ".join(parts)
+    return interface.ticked(" · ".join(parts))
 
 
 def notices(views: Views, language: Language = EN) -> list[str]:

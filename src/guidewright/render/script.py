@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 import jupytext
-import nbformat
 import yaml
 
 from guidewright.model import BackendView, Cell, Guide
+from guidewright.render import nodes
 
 _FORMAT = {"text_representation": {"extension": ".py", "format_name": "percent", "format_version": "1.3"}}
 # Which jupytext wrote the file is nothing to its readers, and would change its bytes.
@@ -23,24 +23,24 @@ def download(guide: Guide, view: BackendView) -> bytes:
 
     It has no ``quick`` and no ``test`` cell, no cell of other backends, and no key that only Guidewright reads.
     """
-    cells = [nbformat.v4.new_raw_cell(f"---\n{_header(guide)}---", id="header")]
+    cells = [nodes.raw_cell(f"---\n{_header(guide)}---", id="header")]
     for cell in guide.cells:
         if cell.hidden or not cell.admits(view.backend):
             continue
         if cell.kind == "markdown":
-            cells.append(nbformat.v4.new_markdown_cell(cell.source, id=cell.id))
+            cells.append(nodes.markdown_cell(cell.source, id=cell.id))
         elif cell.id in view.code:
             cells.append(_code(cell, view.code[cell.id]))
     kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"jupytext": _FORMAT, "kernelspec": kernelspec}
-    book = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    book = nodes.notebook(cells=cells, metadata=metadata)
     script: str = jupytext.writes(book, fmt="py:percent")
     return (_VERSION.sub("", script, count=1).rstrip("\n") + "\n").encode()
 
 
 def _code(cell: Cell, code: str) -> Any:
     tags = sorted(cell.tags - _OWN_TAGS)
-    return nbformat.v4.new_code_cell(code, id=cell.id, metadata={"tags": tags} if tags else {})
+    return nodes.code_cell(code, id=cell.id, metadata={"tags": tags} if tags else {})
 
 
 def _header(guide: Guide) -> str:

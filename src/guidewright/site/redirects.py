@@ -106,6 +106,7 @@ def _html(link: str, canonical: str, words: Words) -> str:
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>{html.escape(words.moved)}</title>
 <link rel="canonical" href="{html.escape(canonical)}">
@@ -118,8 +119,10 @@ def _html(link: str, canonical: str, words: Words) -> str:
 <meta http-equiv="refresh" content="0; url={shown}">
 </head>
 <body>
+<main>
 <h1>{html.escape(words.moved)}</h1>
 <p>{html.escape(words.lead)} <a href="{shown}">{shown}</a></p>
+</main>
 </body>
 </html>
 """

@@ -68,16 +68,24 @@ def read(text: str, header_end: int, path: str) -> tuple[list[Placed], list[Prob
     return placed, problems + more
 
 
-def _nodes(lines: Sequence[str], candidates: Iterable[int]) -> list[tuple[int, NotebookNode]]:
+def _nodes(lines: Sequence[str], candidates: Sequence[int]) -> list[tuple[int, NotebookNode]]:
     """Return marker's line and cell of every cell that has a marker.
 
     Jupytext tells no lines, so it reads twice: at first each line that looks like a marker carries its number, and comes
-    back if it is one, and not part of a string.
+    back if it is one, and not part of a string. Where all are, the first reading is enough.
     """
     plain, tagged = list(lines), list(lines)
     for number in candidates:
         tagged[number - 1] = f"{_readable(lines[number - 1])} {_LINE}={number}"
-    numbers = [cell.metadata.get(_LINE) for cell in notebook("\n".join(tagged)).cells]
+    found = notebook("\n".join(tagged)).cells
+    numbers = [cell.metadata.get(_LINE) for cell in found]
+    if [*filter(None, numbers)] == [*candidates] and not any(
+        opts.parse(lines[n - 1]).problems for n in candidates
+    ):
+        # Every line that looks like a marker is one, and read as it stands: the second reading would be the same.
+        for cell in found:
+            cell.metadata.pop(_LINE, None)
+        return [(number, node) for number, node in zip(numbers, found, strict=True) if number is not None]
     for number in filter(None, numbers):
         if opts.parse(lines[number - 1]).problems:
             plain[number - 1] = _readable(lines[number - 1])

@@ -1,0 +1,1 @@
+"""How the time to build grows with the library, on generated ones."""
