@@ -14,7 +14,7 @@ import click
 
 from guidewright import __version__
 from guidewright import cli_options as cli
-from guidewright.cli_start import init, new
+from guidewright.cli_start import doctor, init, new
 from guidewright.cli_translate import translate
 from guidewright.commands.interrupt import end_like_ctrl_c
 from guidewright.errors import FINE, INTERRUPTED, WRONG_USE, GuidewrightError
@@ -324,6 +324,7 @@ def requirements(context: click.Context, /, **options: Any) -> int:
     return command.requirements(project, cli.selection(project, {**options, "profile": "quick"}))
 
 
+main.add_command(doctor)
 main.add_command(init)
 main.add_command(new)
 main.add_command(translate)

@@ -72,6 +72,29 @@ def new(context: click.Context, /, tags: tuple[str, ...], backends: tuple[str, .
     return command.new(cli.project(context), wanted, ask, dt.date.today())
 
 
+@click.command(epilog=cli.examples("guidewright doctor", "guidewright doctor --json"))
+@click.option(
+    "--timeout",
+    "seconds",
+    type=click.FloatRange(min=1),
+    default=120,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a backend may take.",
+)
+@cli.json_option
+@click.pass_context
+def doctor(context: click.Context, /, seconds: float, as_json: bool) -> int:
+    """Tell what is here, what works and what is missing, and the command that mends it.
+
+    Ends with 1 where something is missing that the guides need.
+    """
+    from guidewright.commands import doctor as command
+
+    start = (context.obj or Path.cwd()).resolve()
+    return command.doctor(start, seconds=seconds, as_json=as_json)
+
+
 def _ask(question: str, proposed: str, choices: tuple[str, ...]) -> str:
     kind = click.Choice(choices) if choices else None
     answer: str = click.prompt(question, default=proposed or None, type=kind, err=True)

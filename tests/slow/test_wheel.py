@@ -26,15 +26,15 @@ pytestmark = [
 ]
 
 
-def run(*command: object, cwd: Path = ROOT) -> str:
-    """Run a command without anything of this environment, and return what it says."""
+def run(*command: object, cwd: Path = ROOT, code: int = 0) -> str:
+    """Run a command that is to end with a code, without anything of this environment; return what it says."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "GUIDEWRIGHT"))
     }
     done = subprocess.run(
         list(map(str, command)), cwd=cwd, env=kept, capture_output=True, text=True, stdin=subprocess.DEVNULL
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
 
 
@@ -125,9 +125,13 @@ def test_the_numpy_site_says_what_it_lacks_and_builds_once_that_is_installed(
 ) -> None:
     site = tmp_path / "site"
     run(alone / "guidewright", "init", site, "--backends", "numpy", "--name", "NumPy by example")
+    said = run(alone / "guidewright", "doctor", cwd=site, code=1)
+    assert "✗ numpy" in said
+    assert f"→ {alone / 'python'} -m pip install 'numpy>=2'" in said
     wanted = [
         line for line in (site / "requirements.txt").read_text().splitlines() if "guidewright" not in line
     ]
     pip(alone / "python", "install", "--no-compile", "-c", ROOT / "requirements/lock.txt", *wanted)
+    assert "NumPy 2.4.6 imports and computes" in run(alone / "guidewright", "doctor", cwd=site)
     assert "✓ passed" in run(alone / "guidewright", "build", cwd=site)
     assert "NumPy by example" in (site / "site/index.html").read_text("utf-8")

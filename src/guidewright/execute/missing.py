@@ -25,11 +25,16 @@ def missing_others(job: Job, settings: Settings) -> list[Problem]:
 
 
 def _missing_modules(backend: Backend) -> list[Problem]:
-    absent = [module for module in backend.modules if not _is_importable(module)]
+    absent = absent_modules(backend)
     if not absent:
         return []
     message = f"backend '{backend.name}' is not installed: no module {', '.join(absent)}"
     return [Problem(message=message, hint=_install_hint(backend.install or " ".join(absent)))]
+
+
+def absent_modules(backend: Backend) -> list[str]:
+    """Name the backend's modules that are not there; that one is there does not say that it can be imported."""
+    return [module for module in backend.modules if not _is_importable(module)]
 
 
 def _is_importable(module: str) -> bool:
