@@ -104,5 +104,5 @@ def mathml(formula: Span) -> str:
         if found is None:
             raise FormulaError(str(error)) from error
         near = formula.tex[int(found["place"]) :][:20].split("\n")[0]
-        where = f", at {near!r}" if near else ""
+        where = f", at '{near}'" if near else ""
         raise FormulaError(f"{found['words'][:1].lower()}{found['words'][1:]}{where}") from error

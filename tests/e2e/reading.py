@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tiny import Project, tiny
+from tiny import ROOT, Project, tiny
 
 LINES = 240
+FRAME = ROOT / "tests/unit/data/pandas_3.1.1_frame.html"
+"""What ``pandas.DataFrame([[0.25, …, 11.25]] * 2, columns=[f"feature_{n}" …])._repr_html_()`` returns."""
 
 BODY = r'''
 # %% [markdown]
@@ -51,24 +53,7 @@ class Shown:
 
 
 # %%
-columns = "".join(f"<th>feature_{n}</th>" for n in range(12))
-row = "".join(f"<td>{n}.25</td>" for n in range(12))
-frame = f"""<div>
-<style scoped>
-    .dataframe tbody tr th:only-of-type {{
-        vertical-align: middle;
-    }}
-</style>
-<table border="1" class="dataframe">
-  <thead>
-    <tr style="text-align: right;"><th></th>{columns}</tr>
-  </thead>
-  <tbody>
-    <tr><th>0</th>{row}</tr>
-    <tr><th>1</th>{row}</tr>
-  </tbody>
-</table>
-</div>"""
+frame = """@FRAME@"""
 Shown(html=frame)
 
 # %% alt="A white picture"
@@ -101,7 +86,7 @@ print("the flavour is", os.environ["FLAVOUR"])
 def reading(root: Path) -> Iterator[Project]:
     """Make the project and build its site."""
     with tiny(root, titles={}) as project:
-        project.write("reading", "Reading", BODY)
+        project.write("reading", "Reading", BODY.replace("@FRAME@", FRAME.read_text("utf-8")))
         project.edit("reading", "# quick: {steps: 2}\n", "")
         done = project.cli("build")
         assert done.code == 0, done.err

@@ -41,6 +41,23 @@ def test_a_link_that_leads_nowhere_is_bad_input_and_the_old_site_stays(
     assert project.files("site") == old
 
 
+@pytest.mark.parametrize("command", ["check", "site"])
+def test_a_formula_that_cannot_be_read_is_bad_input_and_told_with_its_place(
+    project: Project, command: str
+) -> None:
+    words = r"# The loss $\frac{1}{n} \fooo$ falls."
+    project.change("guides/first.py", END, f"{END}\n#\n{words}")
+    line = 1 + project.read("guides/first.py").split("\n").index(words)
+    done = project.cli(command)
+    assert done.code == 2
+    (told,) = re.findall(rf"guides/first\.py:{line}: cell \d+: (.*)\n +→ (.*)\n", done.err)
+    assert told == (
+        r"""the formula '\frac{1}{n} \fooo' cannot be read: unknown command "\fooo", at '\fooo'""",
+        r"mend its TeX; where the dollars are no mathematics, write '\$'",
+    )
+    assert not (project.root / "site/guides/first").exists() or command == "check"
+
+
 def test_all_broken_links_are_told_together(project: Project) -> None:
     for path in ("guides/first.py", "guides/deep/second.py"):
         project.change(path, END, f"{END} [a](nowhere.md) and [b](#nothing)")

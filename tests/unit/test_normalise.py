@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,21 @@ def test_a_data_frame_is_a_table_with_its_text() -> None:
     (frame,) = shown([display("execute_result", text_plain="   a\n0  1", text_html=html)])
     table = '<div><table class="dataframe"><tbody><tr><td>1</td></tr></tbody></table></div>'
     assert frame == HtmlOutput(html=table, text="   a\n0  1")
+
+
+def test_what_pandas_shows_of_a_frame_loses_its_style_and_keeps_head_and_rows() -> None:
+    html = (Path(__file__).parent / "data/pandas_3.1.1_frame.html").read_text("utf-8")
+    assert "<style scoped>" in html
+    (frame,) = shown([display("execute_result", text_plain="the same as text", text_html=html)])
+    assert isinstance(frame, HtmlOutput)
+    assert "<style" not in frame.html
+    assert re.findall(r"<th>([^<]*)</th>", frame.html) == [
+        *(f"feature_{n}" for n in range(12)),
+        "0",
+        "1",
+    ]
+    assert re.findall(r"<td>([^<]+)</td>", frame.html) == [f"{n}.25" for n in range(12)] * 2
+    assert frame.text == "the same as text"
 
 
 def test_the_placeholder_of_an_object_is_neither_text_of_html_nor_of_an_image() -> None:
