@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
+import tarfile
+from contextlib import suppress
 from pathlib import Path
 
 from guidewright.errors import InputError, Problem
@@ -32,6 +35,29 @@ def user_name(root: Path) -> str:
     except OSError:
         return ""
     return done.stdout.decode("utf-8", "replace").strip()
+
+
+def committed_files(folder: Path, root: Path) -> dict[str, bytes]:
+    """Return the files of a folder, without those of its subfolders, as they were last committed, by name.
+
+    There are none where the folder was not committed, and where there is no git or no repository.
+    """
+    path = folder.relative_to(root).as_posix()
+    command = ["git", "archive", "--format=tar", "HEAD", "--", path]
+    with suppress(FileNotFoundError, tarfile.TarError):
+        done = subprocess.run(command, cwd=root, capture_output=True, check=False)
+        if done.returncode == 0:
+            with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+                inside = [
+                    entry for entry in archive if entry.isfile() and Path(entry.name).parent == Path(path)
+                ]
+                return {Path(entry.name).name: _content(archive, entry) for entry in inside}
+    return {}
+
+
+def _content(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes:
+    file = archive.extractfile(entry)
+    return file.read() if file else b""
 
 
 def _git(arguments: list[str], root: Path, revision: str) -> str:

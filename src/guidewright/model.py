@@ -366,6 +366,83 @@ class GuideParity:
         return tuple(cell for cell in self.cells if cell.finding)
 
 
+# ------------------------------------------------------- changes over time
+
+ChangeState = Literal["same", "close", "differs", "broke", "mended", "added", "gone"]
+"""Of a cell: equal; equal but for numbers and pictures within the tolerance; not; it ran to its end before, or does so
+only now; it printed something, and the other record has no such cell."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NumberMove:
+    """A number that is another one in the same place of the same line."""
+
+    line: int
+    """1-based line of the newer output."""
+    old: str
+    new: str
+    within: bool
+    """Whether it moved within the cell's tolerance."""
+
+    @property
+    def absolute(self) -> float:
+        return float(self.new) - float(self.old)
+
+    @property
+    def relative(self) -> float | None:
+        """In parts of the older number; None where that is zero."""
+        return self.absolute / abs(float(self.old)) if float(self.old) else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PieceChange:
+    """One output of a cell in two records."""
+
+    kind: ShownKind
+    state: ParityState
+    old: ShownOutput | None
+    new: ShownOutput | None
+    difference: Difference | None = None
+    """The first one; its two sides are named ``old`` and ``new``."""
+    diff: tuple[str, ...] = ()
+    """Unified diff of the normalised texts, without line ends; empty for pictures."""
+    numbers: tuple[NumberMove, ...] = ()
+    picture: bytes = b""
+    """A PNG of where two raster images differ: black where they are equal."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CellChange:
+    id: CellId
+    """Today's, or of a cell that is gone."""
+    state: ChangeState
+    status: tuple[str, str]
+    """How the cell ended in the older and in the newer record; empty where there is no such cell."""
+    rtol: float
+    atol: float
+    pieces: tuple[PieceChange, ...] = ()
+    """Those that are not the same."""
+
+    @property
+    def differs(self) -> bool:
+        return self.state not in ("same", "close")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordChange:
+    """Two records of one job."""
+
+    old: Record
+    new: Record
+    cells: tuple[CellChange, ...]
+    environment: tuple[tuple[str, str, str], ...]
+    """What was made with other versions, or elsewhere: name, before, now."""
+
+    @property
+    def differs(self) -> bool:
+        return self.old.outcome != self.new.outcome or any(cell.differs for cell in self.cells)
+
+
 # ------------------------------------------------------------------- render
 
 Notice = Literal["", "quick", "proven elsewhere", "nothing"]

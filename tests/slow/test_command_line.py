@@ -227,6 +227,32 @@ def test_an_editor_runs_a_guide_by_its_file_and_follows_the_lines_to_the_error(
     assert "_default_decoder.decode(s)" in again.err
 
 
+def test_what_an_edit_changed_is_shown_after_the_run(sandbox: Sandbox) -> None:
+    sandbox.guide("one", '# %%\nprint("loss", 0.5)\n\n# %%\nprint("the same")')
+    assert sandbox.cli("diff").code == 2
+    assert sandbox.cli("run").code == 0
+    assert "no earlier record of one[alpha,quick]" in sandbox.cli("diff", "one").err
+    sandbox.edit("one", "0.5", "0.75")
+    assert sandbox.cli("run").code == 0
+    done = sandbox.cli("diff", "--quick", "guides/one.py", "--html", "diff.html")
+    assert done.code == 1
+    assert done.out.splitlines() == [
+        "one[alpha,quick]: 1 cell of 2 changed",
+        f"  guides/one.py:{sandbox.line('one', 'loss')}: cell 1: differs",
+        "    --- old",
+        "    +++ new",
+        "    @@ -1 +1 @@",
+        "    -loss 0.5",
+        "    +loss 0.75",
+        "    1 number moved, 1 of them beyond rtol 1e-05, atol 1e-08: 0.5 → 0.75 (+0.5 of it)",
+        "1 of 1 job changed",
+    ]
+    assert "<td>0.75</td>" in (sandbox.root / "diff.html").read_text("utf-8")
+    assert sandbox.cli("diff", "--against", ".guidewright/records").code == 0
+    assert sandbox.cli("clean", "--cache").code == 0
+    assert not (sandbox.root / ".guidewright/former").exists()
+
+
 def test_quick_is_no_name_of_another_profile(sandbox: Sandbox) -> None:
     done = sandbox.cli("run", "--quick", "--profile", "full")
     assert done.code == 2

@@ -22,7 +22,7 @@ def clean(settings: Settings, *, cache: bool) -> int:
     with exclusive(settings.cache, "clean", click.echo):
         folders = [settings.build, settings.site]
         if cache:
-            folders += [settings.cache / name for name in ("records", "damaged", "datasets")]
+            folders += [settings.cache / name for name in ("records", "former", "damaged", "datasets")]
         for folder in folders:
             if folder.is_dir():
                 try:

@@ -5,8 +5,8 @@ The tolerances are stated: for printed numbers in ``numbers``, or by the cell; f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, zip_longest
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from guidewright.compare.numbers import (
     ATOL,
@@ -15,10 +15,8 @@ from guidewright.compare.numbers import (
     SEVERITY,
     Between,
     Verdict,
-    short,
-    text_difference,
 )
-from guidewright.compare.pictures import image_difference
+from guidewright.compare.pieces import kind_of, pairs, piece_difference
 from guidewright.model import (
     PROFILES,
     BackendName,
@@ -28,10 +26,8 @@ from guidewright.model import (
     Guide,
     GuideParity,
     HtmlOutput,
-    ImageOutput,
     Profile,
     Record,
-    ShownKind,
     ShownOutput,
     Side,
     TextOutput,
@@ -101,6 +97,7 @@ def _cell_parity(cell: Cell, seen: Mapping[BackendName, _Outputs]) -> CellParity
 
 
 def _between(cell: Cell, one: BackendName, other: BackendName) -> Between:
+    """Return the tolerance that the cell states, or the usual one."""
     return Between(
         one=one,
         other=other,
@@ -114,61 +111,15 @@ def _difference(one: _Outputs, other: _Outputs, between: Between) -> Verdict:
     """Compare what one cell shows on two backends: stderr with stderr, the rest piece by piece."""
     if not one or not other:
         return _missing(one, other, between) if one or other else SAME
-    found = [_piece_difference(left, right, between) for left, right in _pairs(one, other)]
+    found = [piece_difference(left, right, between) for left, right in pairs(one, other)]
     return max(found, key=lambda verdict: SEVERITY.index(verdict.state))
-
-
-def _pairs(one: _Outputs, other: _Outputs) -> Iterator[tuple[ShownOutput | None, ShownOutput | None]]:
-    """Pair by position, stderr apart: a warning on one backend must not shift all that follows."""
-    for apart in (False, True):
-        yield from zip_longest(
-            [piece for piece in one if _is_stderr(piece) is apart],
-            [piece for piece in other if _is_stderr(piece) is apart],
-        )
-
-
-def _is_stderr(piece: ShownOutput) -> bool:
-    return isinstance(piece, TextOutput) and piece.stream == "stderr"
 
 
 def _missing(one: _Outputs, other: _Outputs, between: Between) -> Verdict:
     there, without = (between.one, between.other) if one else (between.other, between.one)
-    side = Side(backend=there, kind=_kind((one or other)[0]))
+    side = Side(backend=there, kind=kind_of((one or other)[0]))
     found = Difference(kind="missing", one=side, other=Side(backend=without))
     return Verdict(state="missing", difference=found)
-
-
-def _piece_difference(one: ShownOutput | None, other: ShownOutput | None, between: Between) -> Verdict:
-    if one is None or other is None:
-        there, without = (between.one, between.other) if one is not None else (between.other, between.one)
-        side = _side(there, one if one is not None else other)
-        found = Difference(kind="only", one=side, other=Side(backend=without))
-        return Verdict(state="varies", difference=found)
-    if isinstance(one, ImageOutput) and isinstance(other, ImageOutput):
-        return image_difference(one, other, between)
-    if isinstance(one, HtmlOutput) and isinstance(other, HtmlOutput):
-        if one.text and other.text:
-            return text_difference(comparable(one.text), comparable(other.text), between)
-        return text_difference(comparable(one.html), comparable(other.html), between)
-    if isinstance(one, TextOutput) and isinstance(other, TextOutput) and one.stream == other.stream:
-        return text_difference(comparable(one.text), comparable(other.text), between)
-    found = Difference(kind="kinds", one=_side(between.one, one), other=_side(between.other, other))
-    return Verdict(state="varies", difference=found)
-
-
-def _kind(piece: ShownOutput) -> ShownKind:
-    if isinstance(piece, ImageOutput):
-        return "image"
-    if isinstance(piece, HtmlOutput):
-        return "html"
-    return "text" if piece.stream == "stdout" else piece.stream
-
-
-def _side(backend: BackendName, piece: ShownOutput | None) -> Side:
-    assert piece is not None
-    lines = [] if isinstance(piece, ImageOutput) else comparable(piece.text).split("\n")
-    first = next(filter(str.strip, lines), "")
-    return Side(backend=backend, kind=_kind(piece), words=short(first.strip()) if first else None)
 
 
 def _appearance(piece: ShownOutput) -> tuple[object, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import zip_longest
 
-from guidewright.model import BackendName, Difference, ParityState, Side
+from guidewright.model import BackendName, Difference, NumberMove, ParityState, Side
 
 RTOL, ATOL = 1e-5, 1e-8
 """The defaults of ``numpy.isclose``. A cell that names only one of the two keeps the other one's default."""
@@ -86,6 +88,18 @@ def _line_difference(left: str | None, right: str | None, number: int, between: 
         kind="number" if pairs else "blanks", one=one, other=other, line=number, context=short(left.strip())
     )
     return Verdict(state="varies" if far else "close", difference=found)
+
+
+def moves(old: str, new: str, between: Between) -> Iterator[NumberMove]:
+    """Yield the numbers of two normalised texts that differ, line by line, where all else in the line is equal."""
+    before, now = old.split("\n"), new.split("\n")
+    left_masks, right_masks = ([tuple(_masked(line)) for line in lines] for lines in (before, now))
+    for block in SequenceMatcher(None, left_masks, right_masks, autojunk=False).get_matching_blocks():
+        for offset in range(block.size):
+            left, right = before[block.a + offset], now[block.b + offset]
+            for a, b in zip(_NUMBER.findall(left), _NUMBER.findall(right), strict=True):
+                if a != b:
+                    yield NumberMove(line=block.b + offset + 1, old=a, new=b, within=between.admits(a, b))
 
 
 def _masked(line: str) -> list[str]:

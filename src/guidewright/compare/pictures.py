@@ -67,8 +67,37 @@ def _raster_difference(one: Image.Image, other: Image.Image, between: Between) -
     )
 
 
-def _averaged(image: Image.Image) -> Image.Image:
+def difference_picture(one: ImageOutput, other: ImageOutput) -> bytes:
+    """Return a PNG of where two raster images differ, its contrast stretched; nothing where it cannot be drawn.
+
+    It is black where they are equal. Of different sizes the smaller one is taken to stand at the left top of white paper.
+    """
+    if SVG in (one.mime, other.mime):
+        return b""
+    try:
+        left, right = _on_white(_open(one)), _on_white(_open(other))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return b""
+    size = (max(left.width, right.width), max(left.height, right.height))
+    gap = ImageChops.difference(_padded(left, size), _padded(right, size))
+    most = max(high for _, high in ImageStat.Stat(gap).extrema) or 1
+    file = io.BytesIO()
+    gap.point(lambda value: value * 255 // most).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def _padded(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    paper = Image.new("RGB", size, "white")
+    paper.paste(image, (0, 0))
+    return paper
+
+
+def _on_white(image: Image.Image) -> Image.Image:
     rgba = image.convert("RGBA")
-    flat = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+    return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+
+
+def _averaged(image: Image.Image) -> Image.Image:
+    flat = _on_white(image)
     width, height = (max(1, -(-length // BLOCKS)) for length in flat.size)
     return flat.reduce((width, height))

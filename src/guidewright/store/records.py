@@ -61,6 +61,18 @@ class Store:
             damaged=tuple(damaged),
         )
 
+    def former(self, record: Record) -> Record | None:
+        """Return what the same code came to in the environment before this record's, if a local run has left it."""
+        with suppress(OSError, DamagedRecordError):
+            return from_folder(self._former(record))
+        return None
+
+    def history(self, job: Job) -> tuple[Record, ...]:
+        """Return the records at hand of the job's guide, backend and profile, of whatever code, the newest first."""
+        folders = self._folders(job.slug, job.backend, job.profile)
+        found = [record for folder in folders if isinstance(record := _read(folder, job), Record)]
+        return tuple(sorted(found, key=lambda record: record.started, reverse=True))
+
     def save(self, record: Record) -> Path:
         """Write a record, whole or not at all; return its folder.
 
@@ -69,6 +81,7 @@ class Store:
         """
         folder = self._folder(record)
         files = to_files(record)
+        self._keep_former(record, folder)
         try:
             for name, content in files.items():  # the JSON last: it vouches for the rest
                 write_atomically(folder / name, content, durable=True)
@@ -87,6 +100,10 @@ class Store:
         if record.profile == "full" and record.outcome == "passed":
             return self.committed / record.slug / record.backend
         return self._cached(record.slug, record.backend, record.profile) / record.fingerprint.key[:_KEY]
+
+    def _former(self, record: Record) -> Path:
+        key = record.fingerprint.key[:_KEY]
+        return self.cache / "former" / record.slug / record.backend / record.profile / key
 
     def _cached(self, slug: Slug, backend: BackendName, profile: Profile) -> Path:
         return self.cache / "records" / slug / backend / profile
@@ -115,6 +132,21 @@ class Store:
             hint = f"it cannot be set aside in {aside} ({error.strerror}); the job counts as not run"
         return dataclasses.replace(problem, hint=hint, severity="warning")
 
+    def _keep_former(self, record: Record, folder: Path) -> None:
+        """Put aside what a record replaces in the cache, where it passed in another environment: for comparing.
+
+        It is a convenience: where it cannot be written, the new record still is.
+        """
+        if folder.parent != self._cached(record.slug, record.backend, record.profile):
+            return
+        with suppress(OSError, DamagedRecordError):
+            before = from_folder(folder)
+            if before.outcome == "passed" and not _same_place(before, record):
+                former = self._former(record)
+                for name, content in to_files(before).items():
+                    write_atomically(former / name, content)
+                _remove_strays(former)
+
     def _prune(self, record: Record, folder: Path) -> None:
         """Keep the newest few; and no failure beside the committed record that came after it."""
         parent = self._cached(record.slug, record.backend, record.profile)
@@ -122,6 +154,27 @@ class Store:
             shutil.rmtree(parent / record.fingerprint.key[:_KEY], ignore_errors=True)
         for old in sorted(_inside(parent), key=_written, reverse=True)[KEPT:]:
             shutil.rmtree(old, ignore_errors=True)
+        for old in _inside(self._former(record).parent):
+            if not (parent / old.name).exists():
+                shutil.rmtree(old, ignore_errors=True)
+
+
+def _same_place(one: Record, other: Record) -> bool:
+    """Tell whether two records were made with the same versions on the same kind of machine."""
+    return dataclasses.replace(one.environment, threads=other.environment.threads) == other.environment
+
+
+def in_folder(folder: Path) -> tuple[list[Record], list[Problem]]:
+    """Read every record below a folder, of the cache's layout, the committed one's or any other; and what is damaged."""
+    records, problems = [], []
+    for file in sorted(folder.rglob(FILE)):
+        try:
+            records.append(from_folder(file.parent))
+        except OSError as error:
+            problems.append(Problem(path=str(file), message=f"the record cannot be read: {error.strerror}"))
+        except DamagedRecordError as error:
+            problems += error.problems
+    return records, [dataclasses.replace(problem, severity="warning") for problem in problems]
 
 
 def _read(folder: Path, job: Job) -> Record | Problem | None:
