@@ -57,11 +57,12 @@ test: ## Pass every test, on every backend
 	@sh scripts/backends
 	.venv/bin/python -m pytest
 
-check: ## Lint, formatting, types
+check: ## Lint, formatting, types; what can be said of guides and translations without running them
 	@sh scripts/install . '.[dev]'
 	.venv/bin/ruff check $(sources)
 	.venv/bin/ruff format --check $(sources)
 	.venv/bin/mypy
+	.venv/bin/guidewright check $(if $(GITHUB_ACTIONS),--format github)
 
 format: ## Mend what `make check` can mend by itself
 	@sh scripts/install . '.[dev]'

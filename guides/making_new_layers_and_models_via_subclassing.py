@@ -421,7 +421,7 @@ plt.show()
 #
 # Now take a grid of points in the plane of these two numbers, and decode each:
 
-# %% tags=["varies"] alt="A square of twelve by twelve decoded digits. Neighbours look alike, and from one region to the next one digit turns smoothly into another."
+# %% tags=["varies"] alt="A square of twelve by twelve decoded digits. Neighbors look alike, and from one region to the next one digit turns smoothly into another."
 ticks = np.linspace(-2, 2, 12, dtype="float32")
 places = np.array([(x, y) for y in ticks[::-1] for x in ticks])
 drawn = ops.convert_to_numpy(vae.decode(places)).reshape(12, 12, 28, 28)

@@ -214,7 +214,7 @@ assert layers.GRU(4).compute_mask(vectors, mask) is None
 # %% [markdown]
 # Look at the last line. A function of `keras.ops`, or an operator as in `normalized * 2`, returns a
 # new tensor without a mask, and says nothing about it. Where the mask matters further on, put such
-# arithmetic into a layer. `Conv1D` and other layers that mix neighbouring steps have no clear
+# arithmetic into a layer. `Conv1D` and other layers that mix neighboring steps have no clear
 # answer as to which of their output steps should be masked. They drop the mask too, but with a
 # warning, which we catch and print here:
 
@@ -233,7 +233,7 @@ assert "does not support masking" in str(caught[-1].message)
 # A [layer of your own](making_new_layers_and_models_via_subclassing.md) also drops the mask with
 # this warning, unless you say what to do. If its steps stay what they are, set `supports_masking`.
 # If they become others, override `compute_mask()`, which gets the inputs with their mask and
-# returns the mask of the outputs. `JoinPairs` joins neighbouring steps two by two, so half as many
+# returns the mask of the outputs. `JoinPairs` joins neighboring steps two by two, so half as many
 # steps come out. The number of steps must be even. A pair counts if at least one of its steps is
 # real:
 

@@ -211,14 +211,34 @@ def clean(context: click.Context, /, cache: bool) -> int:
     return command.clean(cli.project(context).settings, cache=cache)
 
 
-@main.command(epilog=cli.examples("guidewright check", "guidewright check --fix"))
-@click.option("--fix", is_flag=True, help="Write guides as jupytext would: line endings, magics, spacing.")
+@main.command(
+    epilog=cli.examples(
+        "guidewright check",
+        "guidewright check functional_api guides/transfer_learning.py",
+        "guidewright check --fix",
+        "guidewright check --format github",
+    )
+)
+@cli.guides_argument
+@click.option(
+    "--fix", is_flag=True, help="Write guides as they should be: canonical, formatted, headings with ids."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "github", "json"]),
+    default="text",
+    show_default=True,
+    help="For editors (file:line:column), as GitHub's annotations, or for programs.",
+)
 @click.pass_context
-def check(context: click.Context, /, fix: bool) -> int:
-    """Report what is wrong with guides, without running them."""
+def check(context: click.Context, /, guides: tuple[str, ...], fix: bool, form: str) -> int:
+    """Report what is wrong with guides and translations, without running anything."""
     from guidewright.commands import check as command
+    from guidewright.settings import find_root
 
-    return command.check(cli.project(context), fix=fix)
+    root = find_root((context.obj or Path.cwd()).resolve())
+    return command.check(root, guides, fix=fix, form=form)
 
 
 @main.command(epilog=cli.examples("guidewright inventory", "guidewright inventory --check"))

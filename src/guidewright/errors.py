@@ -23,9 +23,13 @@ class Problem:
     message: str
     path: str = ""
     line: int | None = None
+    column: int | None = None
+    """1-based, in characters; None where the whole line, or the whole file, is meant."""
     cell: str = ""
     hint: str = ""
     severity: Literal["error", "warning"] = "error"
+    rule: str = ""
+    """What ``guidewright check`` calls it, a name of ``guidewright.lint.rules``; empty for what is not about a guide's file."""
 
     def __str__(self) -> str:
         where = ":".join([self.path, *([str(self.line)] if self.line else [])]) if self.path else ""

@@ -64,6 +64,8 @@ SCHEMA: dict[str, Any] = _table(
         "reading_order": {**_STRINGS, "uniqueItems": True},
         "redirects": _STRING_MAP,
         "links_ignore": _STRINGS,
+        "words": {"type": "string", "minLength": 1},
+        "downloads": _STRINGS,
         "languages": {
             "type": "array",
             "uniqueItems": True,
@@ -237,6 +239,10 @@ class Settings:
     """Where something was → where it is: slugs, or paths below the site's root with a ``/`` before them."""
     links_ignore: tuple[str, ...]
     """Beginnings of addresses that ``guidewright links`` does not ask for."""
+    words: Path
+    """The project's word list, for ``guidewright check``: a word a line."""
+    downloads: tuple[str, ...]
+    """Calls that load from the network, as dotted names with ``*`` for any part, beside those that are known anyway."""
     languages: tuple[str, ...]
     """Codes (BCP 47) of the languages beside English, in the order of the site's switch."""
     limits: Mapping[str, Limits]
@@ -366,6 +372,8 @@ def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> 
         reading_order=tuple(table.get("reading_order", ())),
         redirects=dict(table.get("redirects", {})),
         links_ignore=tuple(table.get("links_ignore", ())),
+        words=root / table.get("words", "guides/words.txt"),
+        downloads=tuple(table.get("downloads", ())),
         limits={
             "quick": Limits(**{"cell": 300, "guide": 600, **limits.get("quick", {})}),
             "full": Limits(**{"cell": 21600, "guide": 43200, **limits.get("full", {})}),

@@ -11,7 +11,8 @@ from authoring import project, text
 
 from guidewright.errors import WRONG_USE, InputError
 from guidewright.settings import Settings
-from guidewright.source.library import RESERVED, load
+from guidewright.source.library import load
+from guidewright.source.naming import RESERVED
 
 GOOD = text("x = 1")
 BROKEN = Path(__file__).parent / "data" / "broken"

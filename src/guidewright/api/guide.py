@@ -61,7 +61,9 @@ def problems(guide: Guide, reference: Reference) -> list[Problem]:
 
 
 def _problem(guide: Guide, found: _Found, answer: Answer, reference: Reference) -> Problem | None:
-    problem = Problem(path=guide.path, line=found.line, cell=str(found.number), message="")
+    problem = Problem(
+        path=guide.path, line=found.line, cell=str(found.number), message="", rule="unknown-name"
+    )
     package = reference.versioned
     if answer.verdict == "missing":
         hint = f"did you mean '{answer.close}'?" if answer.close else "mend the name"
@@ -71,7 +73,7 @@ def _problem(guide: Guide, found: _Found, answer: Answer, reference: Reference) 
             f"'{found.name}' is not public in {package}",
             "show what readers may rely on: a public name",
         )
-        return replace(problem, message=message, hint=hint, severity="warning")
+        return replace(problem, message=message, hint=hint, severity="warning", rule="private-name")
     return None
 
 

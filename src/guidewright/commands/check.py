@@ -1,39 +1,205 @@
-"""``guidewright check``: what can be said of guides without a kernel; ``--fix`` writes them as jupytext would."""
+"""``guidewright check``: all that can be said of guides and their translations without a kernel and without a backend.
+
+What is slow to import is imported where a file has changed: most files have not, and their findings are known.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-from guidewright.commands.project import Project
-from guidewright.commands.summary import print_problems
-from guidewright.errors import FINE, WRONG_USE, CannotRunError, Problem
-from guidewright.files import write_atomically
-from guidewright.source import library, percent
+from guidewright.commands import check_forms
+from guidewright.commands.findings import Entry, Findings, code_stamp, content, digest
+from guidewright.errors import FINE, GUIDE_FAILED, WRONG_USE, Problem, SelectorError
+from guidewright.model import Slug
+from guidewright.settings import FILE, Settings, load
+from guidewright.source.naming import listed, relative
+
+if TYPE_CHECKING:
+    from guidewright.commands.checking import Checker
 
 
-def check(project: Project, *, fix: bool) -> int:
-    """Report every problem of the library; return 2 if one is an error, else 0."""
-    problems = project.library.problems
+@dataclass(kw_only=True)
+class _Check:
+    """One call of the command."""
+
+    settings: Settings
+    files: dict[Slug, Path]
+    findings: Findings
+    context: str
+    """A digest of what all guides' findings follow from."""
+    checkers: list[Checker] = field(default_factory=list)
+
+    def checker(self) -> Checker:
+        """Return what reads and checks; made when the first file has changed."""
+        if not self.checkers:
+            from guidewright.commands.checking import Checker
+
+            self.checkers.append(Checker.of(self.settings, self.files))
+        return self.checkers[0]
+
+
+def check(root: Path, names: Sequence[str] = (), *, fix: bool = False, form: str = "text") -> int:
+    """Tell what is wrong; return 1 where something is, 2 where a guide or a catalog cannot be read or used, else 0.
+
+    Args:
+        names: slugs, patterns of them, or paths of guides; none for everything.
+        form: one of :data:`check_forms.FORMS`.
+    """
+    settings = load(root)
+    files, problems = listed(settings)
+    chosen = _chosen(names, files, settings) if names else list(files)
+    made = _start(settings, files)
     if fix:
-        _fix(project)
-        problems = library.load(project.settings, project.reference).problems
-    print_problems(problems)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    click.echo(
-        f"{len(project.library.guides)} guides, {len(errors)} errors, {len(problems) - len(errors)} warnings"
-    )
-    return WRONG_USE if errors else FINE
+        _mend(made, chosen)
+        made = _start(settings, files)
+    guides = _guides(made)
+    found = [*([] if names else problems), *_links(made, guides, chosen)]
+    found += [problem for slug in chosen for problem in guides[slug].problems]
+    catalogs = _catalogs(made, chosen, whole=not names)
+    found += [problem for entry in catalogs for problem in entry.problems]
+    made.findings.save(whole=not names)
+    _tell(sorted(found, key=_order), form, len(chosen))
+    named = any(problem.severity == "error" for problem in ([] if names else problems))
+    if named or not all(entry.readable for entry in [*(guides[slug] for slug in chosen), *catalogs]):
+        return WRONG_USE
+    return GUIDE_FAILED if found else FINE
 
 
-def _fix(project: Project) -> None:
-    """Rewrite the guides that are fine but for their spelling; a guide with an error is left as it is."""
-    for guide in project.library.guides:
-        file = project.settings.root / guide.path
-        text = percent.canonical(file.read_bytes().decode("utf-8"))
-        try:
-            if write_atomically(file, text.encode()):
-                click.echo(f"mended {guide.path}")
-        except OSError as error:
-            raise CannotRunError(
-                Problem(path=guide.path, message=f"cannot be written: {error.strerror}")
-            ) from error
+def _start(settings: Settings, files: dict[Slug, Path]) -> _Check:
+    root = settings.root
+    shared = [root / FILE, root / "ruff.toml", root / ".ruff.toml", settings.words]
+    shared += [settings.api.inventory] if settings.api else []
+    context = digest([code_stamp(), *map(content, shared)])
+    made = _Check(settings=settings, files=files, findings=Findings.of(settings.cache), context=context)
+    # The package's names, and the word list, may be what is wrong: told once, and not with each guide.
+    if made.findings.get(context) is None:
+        made.checker()
+        made.findings.put(context, Entry())
+    return made
+
+
+def _order(problem: Problem) -> tuple[str, int, int]:
+    return problem.path, problem.line or 0, problem.column or 0
+
+
+def _tell(found: Sequence[Problem], form: str, guides: int) -> None:
+    match form:
+        case "json":
+            click.echo(check_forms.as_json(found, guides), nl=False)
+        case "github":
+            click.echo(check_forms.github(found), nl=False)
+        case _:
+            click.echo(check_forms.text(found), nl=False)
+            counted = check_forms.counts(found)
+            click.echo(f"{guides} guides, {counted['errors']} errors, {counted['warnings']} warnings")
+
+
+# ----------------------------------------------------------------- choosing
+
+
+def _chosen(names: Iterable[str], files: dict[Slug, Path], settings: Settings) -> list[Slug]:
+    """Return the guides that are meant.
+
+    Raises:
+        SelectorError: a name is none's.
+    """
+    chosen: set[Slug] = set()
+    problems = []
+    for name in names:
+        found = {slug for slug, file in files.items() if _means(name, slug, file, settings)}
+        chosen |= found
+        if not found:
+            from guidewright.source.options import suggestion
+
+            message = f"there is no guide '{name}'"
+            problems.append(Problem(message=message, hint=suggestion(name, files)))
+    if problems:
+        raise SelectorError(problems)
+    return [slug for slug in files if slug in chosen]
+
+
+def _means(name: str, slug: Slug, file: Path, settings: Settings) -> bool:
+    if name == slug or fnmatchcase(slug, name):
+        return True
+    return name.endswith(".py") and file in {(base / name).resolve() for base in (Path.cwd(), settings.root)}
+
+
+# ------------------------------------------------------------------- guides
+
+
+def _guides(made: _Check) -> dict[Slug, Entry]:
+    """Return what is found of every guide: those that are not meant have to be known for links to them."""
+    keys = {slug: _guide_key(made, slug) for slug in made.files}
+    known = {slug: made.findings.get(key) for slug, key in keys.items()}
+    done = {slug: entry for slug, entry in known.items() if entry}
+    missing = [slug for slug in made.files if slug not in done]
+    if missing:
+        found = made.checker().guides(missing)
+        done |= {slug: made.findings.put(keys[slug], entry) for slug, entry in found.items()}
+    return done
+
+
+def _guide_key(made: _Check, slug: Slug) -> str:
+    from guidewright.lint.recorded import stamp
+
+    settings = made.settings
+    return digest([made.context, "guide", slug, content(made.files[slug]), stamp(settings.records / slug)])
+
+
+def _links(made: _Check, guides: dict[Slug, Entry], chosen: Sequence[Slug]) -> list[Problem]:
+    if not any(guides[slug].links for slug in chosen):
+        return []
+    from guidewright.lint.links import Link, Outline, problems
+
+    outlines = {
+        slug: Outline(
+            slug=slug,
+            path=relative(made.files[slug], made.settings),
+            anchors=frozenset(entry.anchors),
+            links=tuple(
+                Link(target=target, line=line, column=column, cell=cell)
+                for target, line, column, cell in entry.links
+            ),
+            readable=entry.readable,
+        )
+        for slug, entry in guides.items()
+    }
+    return [problem for slug in chosen for problem in problems(outlines[slug], outlines)]
+
+
+# ----------------------------------------------------------------- catalogs
+
+
+def _catalogs(made: _Check, chosen: Sequence[Slug], *, whole: bool) -> list[Entry]:
+    """Return what is found of each language's catalogs; of the language itself and its site's texts, only with everything."""
+    found = []
+    for code in made.settings.languages:
+        folder = made.settings.locales / code
+        shared: list[bytes | str] = [
+            made.context,
+            code,
+            *(content(file) for file in sorted(folder.glob("*.toml"))),
+        ]
+        if whole:
+            names = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*.po"))
+            others = sorted(path.name for path in made.settings.locales.iterdir()) if names else []
+            parts = [*shared, *names, "/", *others, "/", *made.files, "/", content(folder / "site.po")]
+            key = digest(parts)
+            found.append(made.findings.get(key) or made.findings.put(key, made.checker().language(code)))
+        for slug in chosen:
+            key = digest([*shared, slug, content(made.files[slug]), content(folder / f"{slug}.po")])
+            known = made.findings.get(key)
+            found.append(known or made.findings.put(key, made.checker().catalog(code, slug)))
+    return found
+
+
+def _mend(made: _Check, chosen: Sequence[Slug]) -> None:
+    for slug in chosen:
+        if made.checker().mend(slug):
+            click.echo(f"mended {relative(made.files[slug], made.settings)}", err=True)

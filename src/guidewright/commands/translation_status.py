@@ -176,21 +176,25 @@ def report_check(project: Project, code: str, names: Sequence[str]) -> int:
     """Print what is wrong with a language's translations; return 1 for errors, 2 for what cannot be read."""
     of = locale(project, code)
     found, problems = rows(project, of, names)
-    for row in found:
-        if row.work.catalog.revision != row.catalog.revision:
-            hint = f"guidewright translate extract {code}"
-            message = "does not follow today's English"
-            problems.append(Problem(path=row.work.path, message=message, hint=hint, severity="warning"))
-        problems += [_problem(row, finding) for finding in row.findings]
-        problems += row.code
+    problems += [problem for row in found for problem in told(row, code)]
     print_problems(problems)
     errors = sum(problem.severity == "error" for problem in problems)
-    told = f"{plural(errors, 'error')}, {plural(len(problems) - errors, 'warning')}"
-    click.echo(f"{plural(len(found), 'catalog')}, {told}")
+    counted = f"{plural(errors, 'error')}, {plural(len(problems) - errors, 'warning')}"
+    click.echo(f"{plural(len(found), 'catalog')}, {counted}")
     unreadable = any(
         problem.severity == "error" for problem in [*works(project, of, names)[1], *_strays(project, of)]
     )
     return WRONG_USE if unreadable else GUIDE_FAILED if errors else FINE
+
+
+def told(row: Row, code: str) -> Iterator[Problem]:
+    """Yield what is wrong with one catalog of a language."""
+    if row.work.catalog.revision != row.catalog.revision:
+        hint = f"guidewright translate extract {code}"
+        message = "does not follow today's English"
+        yield Problem(path=row.work.path, message=message, hint=hint, severity="warning")
+    yield from (_problem(row, finding) for finding in row.findings)
+    yield from row.code
 
 
 def _problem(row: Row, finding: Finding) -> Problem:

@@ -19,7 +19,7 @@ WIDTH = 92
 """Columns of a line with a translated comment; a character of Korean takes two."""
 
 _MACHINE = re.compile(
-    r"^#\s*(?:noqa\b|type:|fmt:|ruff:|pragma\b|pylint:|mypy:|isort:|%%|@param\b|@title\b|!|%|-\*-|<codecell>|In\[)",
+    r"^#\s*(?:noqa\b|gw:|type:|fmt:|ruff:|pragma\b|pylint:|mypy:|isort:|%%|@param\b|@title\b|!|%|-\*-|<codecell>|In\[)",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]{2,}|[^\W\d_A-Za-z]")

@@ -62,7 +62,7 @@ def read(text: str, header_end: int, path: str) -> tuple[list[Placed], list[Prob
     except Exception as error:
         message = f"jupytext cannot read it: {str(error).partition(chr(10))[0]}"
         hint = "take the header's 'jupyter' part from another guide"
-        return [], [Problem(path=path, line=1, message=message, hint=hint)]
+        return [], [Problem(path=path, line=1, message=message, hint=hint, rule="percent-format")]
     problems = [*_loose_text(lines, header_end, pairs, path), *_swallowed(candidates, pairs, lines, path)]
     placed, more = _build(pairs, lines, path)
     return placed, problems + more
@@ -110,11 +110,12 @@ def _loose_text(
     hint = "begin each cell with '# %%' or '# %% [markdown]'"
     if not pairs:
         message = "is not percent format: no line begins with '# %%'"
-        yield Problem(path=path, line=header_end + 1, message=message, hint=hint)
+        yield Problem(path=path, line=header_end + 1, message=message, hint=hint, rule="percent-format")
         return
     loose = (n for n in range(header_end + 1, pairs[0][0]) if lines[n - 1].strip())
     if number := next(loose, 0):
-        yield Problem(path=path, line=number, message="text before the first cell", hint=hint)
+        message = "text before the first cell"
+        yield Problem(path=path, line=number, message=message, hint=hint, rule="percent-format")
 
 
 def _swallowed(
@@ -130,7 +131,9 @@ def _swallowed(
             told.add(cell)
             message = f"a code fence of the Markdown cell on line {starts[cell - 1]} hides this cell marker"
             hint = "close the fence inside its cell"
-            yield Problem(path=path, line=number, cell=str(cell), message=message, hint=hint)
+            yield Problem(
+                path=path, line=number, cell=str(cell), message=message, hint=hint, rule="percent-format"
+            )
 
 
 # ------------------------------------------------------------------- cells
@@ -148,7 +151,7 @@ def _build(
         first = _first_line(node, marker, lines)
         found = [*_marker_problems(options, indented[number - 1], explicit)]
         problems += [
-            Problem(path=path, line=marker, cell=str(number), message=message, hint=hint)
+            Problem(path=path, line=marker, cell=str(number), message=message, hint=hint, rule="cell-options")
             for message, hint in found
         ]
         # An indented marker cuts a statement in two: neither half is to blame.
@@ -215,10 +218,10 @@ def _syntax_problems(
         if line <= len(lines) and lines[line - 1].lstrip().startswith("#"):
             message = "jupytext takes this comment for a command, and the command is not Python"
             hint = "begin the comment with a capital letter or another word; write shell commands with '!'"
-        yield Problem(path=path, line=line, cell=str(number), message=message, hint=hint)
+        yield Problem(path=path, line=line, cell=str(number), message=message, hint=hint, rule="syntax")
     except (RecursionError, MemoryError):
         message, hint = "is nested too deeply to be read", "split its longest expression"
-        yield Problem(path=path, line=first, cell=str(number), message=message, hint=hint)
+        yield Problem(path=path, line=first, cell=str(number), message=message, hint=hint, rule="syntax")
 
 
 # --------------------------------------------------------------------- ids

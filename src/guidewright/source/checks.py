@@ -48,7 +48,12 @@ def _backend_problems(
                 )
                 hint = f"the guide claims: {', '.join(header.backends)}"
                 yield Problem(
-                    path=path, line=entry.marker, cell=str(entry.number), message=message, hint=hint
+                    path=path,
+                    line=entry.marker,
+                    cell=str(entry.number),
+                    message=message,
+                    hint=hint,
+                    rule="cell-backends",
                 )
 
 
@@ -72,19 +77,32 @@ def heading_problems(cells: Iterable[Placed], path: str) -> Iterator[Problem]:
     for entry, (line, level, text, name) in ((e, heading) for e in prose for heading in headings(e.cell)):
         if level == 1:
             message, hint = f"'# {text}' is a page title", "the header's title is; begin with '##'"
-            yield Problem(path=path, line=line, cell=str(entry.number), message=message, hint=hint)
+            yield Problem(
+                path=path, line=line, cell=str(entry.number), message=message, hint=hint, rule="page-title"
+            )
         if not name:
             message, hint = (
                 f"heading '{text}' has no id",
                 "pin one, so that links last: '## Title {#short-id}'",
             )
             yield Problem(
-                path=path, line=line, cell=str(entry.number), message=message, hint=hint, severity="warning"
+                path=path,
+                line=line,
+                cell=str(entry.number),
+                message=message,
+                hint=hint,
+                severity="warning",
+                rule="heading-id",
             )
         elif name in first:
             message = f"heading id '{name}' is used twice; first on line {first[name]}"
             yield Problem(
-                path=path, line=line, cell=str(entry.number), message=message, hint="choose another id"
+                path=path,
+                line=line,
+                cell=str(entry.number),
+                message=message,
+                hint="choose another id",
+                rule="heading-id",
             )
         first.setdefault(name, line)
 
@@ -103,7 +121,9 @@ def formula_problems(cells: Iterable[Placed], path: str) -> Iterator[Problem]:
                 short = formula.tex if len(formula.tex) <= 40 else f"{formula.tex[:40]}…"
                 message = f"the formula '{' '.join(short.split())}' cannot be read: {error}"
                 line = entry.cell.line + offset
-                yield Problem(path=path, line=line, cell=str(entry.number), message=message, hint=hint)
+                yield Problem(
+                    path=path, line=line, cell=str(entry.number), message=message, hint=hint, rule="formula"
+                )
 
 
 def _is_prose(entry: Placed) -> bool:
@@ -122,11 +142,11 @@ def _quick_problems(
         if name not in assigned:
             message = f"header, quick: no cell tagged 'parameters' assigns '{name}'"
             hint = f"assigned there: {', '.join(assigned) or 'nothing'}"
-            yield Problem(path=path, line=line, message=message, hint=hint)
+            yield Problem(path=path, line=line, message=message, hint=hint, rule="quick-values")
         if not _is_literal(value):
             message = f"header, quick.{name}: {value!r} cannot be written as Python"
             hint = "use a number, a text, true or false, or a list of them"
-            yield Problem(path=path, line=line, message=message, hint=hint)
+            yield Problem(path=path, line=line, message=message, hint=hint, rule="quick-values")
 
 
 def _is_literal(value: object) -> bool:
@@ -153,6 +173,7 @@ def _star_problems(cells: Iterable[Placed], path: str) -> Iterator[Problem]:
                     message=message,
                     hint=hint,
                     severity="warning",
+                    rule="star-import",
                 )
 
 
@@ -169,7 +190,14 @@ def _hidden_name_problems(
                 where = f"the hidden cell on line {definer.marker}"
                 message = f"a shown cell reads '{name}', which only {where} defines before it"
                 hint = "define it in a shown cell before, or hide this one too"
-                yield Problem(path=path, line=line, cell=str(entry.number), message=message, hint=hint)
+                yield Problem(
+                    path=path,
+                    line=line,
+                    cell=str(entry.number),
+                    message=message,
+                    hint=hint,
+                    rule="hidden-name",
+                )
 
 
 def _hidden_reads(cells: Sequence[Placed]) -> Iterator[tuple[Placed, int, str, Placed]]:

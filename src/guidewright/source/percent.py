@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jupytext
 
@@ -34,15 +34,16 @@ def parse(data: bytes, *, path: str, slug: Slug, settings: Settings) -> Parsed:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         message = f"is not UTF-8: byte 0x{data[error.start]:02x}"
-        problem = Problem(path=path, line=line, message=message, hint="save it as UTF-8")
+        problem = Problem(path=path, line=line, message=message, hint="save it as UTF-8", rule="encoding")
         return Parsed(guide=None, problems=(problem,))
-    found = list(_odd_problems(_unix(text), path))
-    clean = _ODD.sub(" ", _unix(text))
+    found = list(_odd_problems(unix(text), path))
+    clean = _ODD.sub(" ", unix(text))
     matter = front.read(clean.split("\n"), path)
     header, header_problems = front.build(matter, settings, path)
     # A header that cannot be read keeps jupytext from reading the cells; blank lines in its place do not.
     body = "\n".join([""] * matter.end + clean.split("\n")[matter.end :])
     placed, cell_problems = cells.read(clean if header else body, matter.end, path)
+    header_problems = [replace(problem, rule="header") for problem in header_problems]
     found += [*header_problems, *cell_problems, *checks.heading_problems(placed, path)]
     found += checks.formula_problems(placed, path)
     if header and not cell_problems:
@@ -57,7 +58,8 @@ def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda problem: problem.line or 0))
 
 
-def _unix(text: str) -> str:
+def unix(text: str) -> str:
+    """Return a file's text without a byte-order mark, and with ``\\n`` line ends."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -67,7 +69,7 @@ def _odd_problems(text: str, path: str) -> Iterator[Problem]:
         code = f"U+{ord(found[0]):04X}"
         message = f"has the character {code}, which Python, jupytext and editors read differently"
         hint = f"remove it; in a string, write {ascii(found[0])[1:-1]}"
-        yield Problem(path=path, line=line, message=message, hint=hint)
+        yield Problem(path=path, line=line, message=message, hint=hint, rule="encoding")
 
 
 # ---------------------------------------------------------------- canonical
@@ -79,7 +81,7 @@ def canonical(text: str) -> str:
     Raises:
         Exception: jupytext cannot read it; a file that :func:`parse` found fine it can.
     """
-    head, end, body = _unix(text).partition("\n# ---\n")
+    head, end, body = unix(text).partition("\n# ---\n")
     # Of more than one blank line behind the header jupytext would make a cell.
     spaced = f"\n{body.lstrip(chr(10))}" if body.startswith("\n\n") else body
     written: str = jupytext.writes(cells.notebook(f"{head}{end}{spaced}"), fmt=cells.FORMAT)
@@ -91,7 +93,7 @@ def _not_canonical(text: str, path: str) -> Iterator[Problem]:
     hint = "guidewright check --fix writes it so"
     if "\r" in text or text.startswith("\ufeff"):
         message = "has line endings or a byte-order mark that jupytext would not write"
-        yield Problem(path=path, line=1, message=message, hint=hint, severity="warning")
+        yield Problem(path=path, line=1, message=message, hint=hint, severity="warning", rule="canonical")
         return
     wanted = canonical(text)
     if wanted == text:
@@ -106,4 +108,4 @@ def _not_canonical(text: str, path: str) -> Iterator[Problem]:
     else:
         message = "does not end as jupytext would write it, with one line break"
     line = min(line + 1, len(have))
-    yield Problem(path=path, line=line, message=message, hint=hint, severity="warning")
+    yield Problem(path=path, line=line, message=message, hint=hint, severity="warning", rule="canonical")

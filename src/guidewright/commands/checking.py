@@ -1,0 +1,183 @@
+"""What ``guidewright check`` does with what has changed: reads guides and catalogs, and asks every rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from guidewright.api import guide as names
+from guidewright.api import reference as api
+from guidewright.commands import mending
+from guidewright.commands.catalogs import works
+from guidewright.commands.findings import Entry
+from guidewright.commands.project import Project
+from guidewright.commands.translation_status import rows, told
+from guidewright.commands.translations import locales, strays, unconfigured
+from guidewright.errors import CannotRunError, InputError, Problem
+from guidewright.execute import environment as env
+from guidewright.files import write_atomically
+from guidewright.lint import formatting, guide, prose, recorded, spelling
+from guidewright.lint.places import Text
+from guidewright.model import Guide, Slug
+from guidewright.settings import Settings
+from guidewright.source import library
+from guidewright.source.naming import relative
+from guidewright.source.percent import Parsed
+from guidewright.store import Store
+
+_QUOTED = re.compile(r"'([^']+)'")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checker:
+    settings: Settings
+    files: Mapping[Slug, Path]
+    reference: api.Reference | None
+    speller: spelling.Speller
+    parsed: dict[Slug, Parsed] = field(default_factory=dict)
+    """Guides read so far."""
+
+    @classmethod
+    def of(cls, settings: Settings, files: Mapping[Slug, Path]) -> Checker:
+        """Make one.
+
+        Raises:
+            InputError: the inventory, or the word list, cannot be read.
+        """
+        try:
+            own = spelling.own_words(settings)
+        except (OSError, UnicodeDecodeError) as error:
+            hint = "it is UTF-8 text with a word a line"
+            path = relative(settings.words, settings)
+            raise InputError(Problem(path=path, message=f"cannot be read: {error}", hint=hint)) from error
+        return cls(
+            settings=settings, files=files, reference=api.load(settings), speller=spelling.speller(own)
+        )
+
+    def read(self, slug: Slug) -> Parsed:
+        if slug not in self.parsed:
+            self.parsed[slug] = library.read(self.files[slug], slug, self.settings)
+        return self.parsed[slug]
+
+    # --------------------------------------------------------------- guides
+
+    def guides(self, slugs: Iterable[Slug]) -> dict[Slug, Entry]:
+        """Return what is wrong with guides, but for links to other guides.
+
+        Raises:
+            CannotRunError: ruff cannot be run.
+        """
+        found = {slug: self._guide(slug) for slug in slugs}
+        paths = {parsed.guide.path: slug for slug in found if (parsed := self.read(slug)).guide}
+        for path, problem in formatting.problems(list(paths), self.settings.root).items():
+            entry = found[paths[path]]
+            found[paths[path]] = replace(entry, problems=(*entry.problems, problem))
+        return found
+
+    def _guide(self, slug: Slug) -> Entry:
+        parsed = self.read(slug)
+        lines = _lines(self.files[slug])
+        problems = list(parsed.problems)
+        if parsed.guide is None:
+            return Entry(problems=_with_columns(problems, lines), readable=False)
+        problems += names.problems(parsed.guide, self.reference) if self.reference else []
+        readable = not any(problem.severity == "error" for problem in problems)
+        text = Text(guide=parsed.guide, lines=lines)
+        records = self.settings.records / slug
+        problems += guide.problems(
+            text,
+            self.settings,
+            speller=self.speller,
+            recorded=recorded.figures(records),
+            is_proven=partial(recorded.has_cell, records),
+        )
+        outline = prose.outline(text)
+        return Entry(
+            problems=_with_columns(problems, lines),
+            readable=readable,
+            anchors=tuple(sorted(outline.anchors)),
+            links=tuple((link.target, link.line, link.column, link.cell) for link in outline.links),
+        )
+
+    def mend(self, slug: Slug) -> bool:
+        """Rewrite a guide that can be read as it should be written; tell whether anything changed.
+
+        Raises:
+            CannotRunError: it cannot be written, or ruff cannot be run.
+        """
+        parsed, file = self.read(slug), self.files[slug]
+        if parsed.guide is None:
+            return False
+        text = file.read_bytes().decode("utf-8")
+        mended = mending.mended(text, parsed.guide, file, self.settings)
+        try:
+            return write_atomically(file, mended.encode())
+        except OSError as error:
+            problem = Problem(path=parsed.guide.path, message=f"cannot be written: {error.strerror}")
+            raise CannotRunError(problem) from error
+
+    # ------------------------------------------------------------- catalogs
+
+    def catalog(self, code: str, slug: Slug) -> Entry:
+        """Return what is wrong with a guide's catalog in a language; nothing where the guide cannot be read."""
+        found = self.read(slug).guide
+        return self._rows(code, slug, [found]) if found else Entry()
+
+    def language(self, code: str) -> Entry:
+        """Return what is wrong with the site's own catalog in a language, and which catalogs have no guide."""
+        project = self._project([])
+        (of,) = (one for one in locales(self.settings) if one.code == code)
+        lost = [*strays(project, of), *unconfigured(self.settings)]
+        entry = self._rows(code, "site", [])
+        return replace(
+            entry,
+            problems=(*_of_catalogs(lost), *entry.problems),
+            readable=entry.readable and not lost,
+        )
+
+    def _rows(self, code: str, name: str, guides: Sequence[Guide]) -> Entry:
+        project = self._project(guides)
+        (of,) = (one for one in locales(self.settings) if one.code == code)
+        unreadable = works(project, of, [name])[1]
+        found, _ = rows(project, of, [name]) if not unreadable else ([], [])
+        problems = [*unreadable, *(problem for row in found for problem in told(row, code))]
+        return Entry(problems=_of_catalogs(problems), readable=not unreadable)
+
+    def _project(self, guides: Sequence[Guide]) -> Project:
+        return Project(
+            settings=self.settings,
+            library=library.Library(guides=tuple(guides)),
+            store=Store.of(self.settings),
+            machine=env.this_machine(),
+            reference=self.reference,
+        )
+
+
+def _of_catalogs(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(replace(problem, rule="catalog") for problem in problems)
+
+
+def _lines(file: Path) -> list[str]:
+    """Return a guide's lines, as the source stage counts them."""
+    text = file.read_bytes().decode("utf-8", errors="replace").removeprefix("\ufeff")
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _with_columns(problems: Iterable[Problem], lines: Sequence[str]) -> tuple[Problem, ...]:
+    """Give problems that know their line only the column of what their message quotes, or of the line's first word."""
+    return tuple(
+        problem if problem.column or not problem.line else replace(problem, column=_column(problem, lines))
+        for problem in problems
+    )
+
+
+def _column(problem: Problem, lines: Sequence[str]) -> int:
+    line = lines[problem.line - 1] if problem.line and problem.line <= len(lines) else ""
+    for quoted in _QUOTED.findall(problem.message):
+        for words in (quoted, quoted.rpartition(".")[2]):
+            if (found := line.find(words)) >= 0:
+                return found + 1
+    return len(line) - len(line.lstrip()) + 1
