@@ -15,6 +15,7 @@ import click
 from guidewright import __version__
 from guidewright import cli_options as cli
 from guidewright.cli_diff import diff
+from guidewright.cli_import import EXPORTS, import_
 from guidewright.cli_start import doctor, init, new
 from guidewright.cli_translate import translate
 from guidewright.commands.interrupt import end_like_ctrl_c
@@ -346,10 +347,13 @@ def requirements(context: click.Context, /, **options: Any) -> int:
 
 
 main.add_command(doctor)
+main.add_command(import_)
 main.add_command(init)
 main.add_command(new)
 main.add_command(translate)
 main.add_command(diff)
+for exporter in EXPORTS:
+    export.add_command(exporter)
 
 
 if __name__ == "__main__":

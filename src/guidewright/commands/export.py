@@ -17,12 +17,14 @@ from guidewright.commands.catalogs import SITE, locale
 from guidewright.commands.pages import entries
 from guidewright.commands.progress import plural
 from guidewright.commands.project import Project
+from guidewright.commands.summary import print_problems
 from guidewright.errors import FINE, InputError, Problem, SelectorError
 from guidewright.files import write_atomically
 from guidewright.model import Job, JobCell, Translation
 from guidewright.plan import Selection
 from guidewright.render import hugo as hugo_page
 from guidewright.render.addresses import SiteInfo
+from guidewright.source.foreign import write
 from guidewright.translate.catalog import Catalog
 from guidewright.translate.hugo import to_relref
 from guidewright.translate.language import Locale
@@ -79,6 +81,23 @@ def hugo(project: Project, slug: str, code: str, backend: str, output: Path | No
     }
     head = hugo_page.Head(labels=labels, checked=checked, **places)
     return _put(hugo_page.page(entry.guide, view, head=head, to_link=to_relref), output)
+
+
+def foreign(project: Project, slug: str, form: str, output: Path | None) -> int:
+    """Write a guide in a format that other tools read, and tell what it cannot hold.
+
+    Raises:
+        SelectorError: there is no such guide.
+        InputError: the format cannot hold a cell; nothing is written.
+    """
+    guide = next((guide for guide in project.library.guides if guide.slug == slug), None)
+    if guide is None:
+        hint = "guidewright plan lists the guides"
+        message = f"there is no guide '{slug}'"
+        raise SelectorError([*project.library.errors, Problem(message=message, hint=hint)])
+    text, notes = write.write(guide, form, {})
+    print_problems(notes)
+    return _put(text, output)
 
 
 def _readable(project: Project, of: Locale, slug: str) -> Catalog:

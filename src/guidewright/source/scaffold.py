@@ -26,7 +26,7 @@ def compose(template: str, fields: Mapping[str, Any], environment: Mapping[str, 
     starts = sorted(found.lines.values())
     ends = dict(zip(starts, [*starts[1:], found.end], strict=True))
     kept = {key: lines[line - 1 : ends[line] - 1] for key, line in found.lines.items()}
-    filled = {key: [f"# {key}: {_yaml(value)}"] for key, value in fields.items() if value is not None}
+    filled = {key: [f"# {key}: {yaml_line(value)}"] for key, value in fields.items() if value is not None}
     order = [
         key for key in front.schema()["properties"] if key in (kept.keys() - fields.keys()) | filled.keys()
     ]
@@ -35,7 +35,7 @@ def compose(template: str, fields: Mapping[str, Any], environment: Mapping[str, 
     return percent.canonical("\n".join(["# ---", *head, "# ---", body]))
 
 
-def _yaml(value: Any) -> str:
+def yaml_line(value: Any) -> str:
     """Write a value in one line."""
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=sys.maxsize)
     return text.removesuffix("\n").removesuffix("\n...")
