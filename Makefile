@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup guides site test check format lock quality bench clean
+.PHONY: help setup guides site doctor test check format lock quality bench clean
 SHELL := /bin/sh
 
 # What to run: selectors and backends, apart by spaces (backends by commas, too). Empty means all.
@@ -51,6 +51,10 @@ guides: ## Prove guides on their backends, then build the site
 site: ## Build the site from the committed records; no backend needed
 	@sh scripts/install $(if $(filter zensical,$(ENGINE)),'.[zensical]',.)
 	@.venv/bin/guidewright site --engine '$(ENGINE)'
+
+doctor: ## Say what works here, what is missing, and the command that mends it
+	@sh scripts/install .
+	@.venv/bin/guidewright doctor
 
 test: ## Pass every test, on every backend
 	@sh scripts/install . '.[dev]'

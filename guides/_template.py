@@ -58,7 +58,11 @@ inputs = generator.uniform(size=(256, 4)).astype("float32")
 targets = inputs.sum(axis=1, keepdims=True)
 
 model = keras.Sequential(
-    [keras.Input((4,)), keras.layers.Dense(16, activation="relu"), keras.layers.Dense(1)]
+    [
+        keras.Input((4,)),
+        keras.layers.Dense(16, activation="relu"),
+        keras.layers.Dense(1),
+    ]
 )
 model.compile(optimizer="adam", loss="mse")
 history = model.fit(inputs, targets, epochs=epochs, verbose=0)

@@ -62,7 +62,7 @@ def pip(python: Path | str, command: str, *arguments: object) -> None:
         capture_output=True, text=True, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     if done.returncode and any(
-        words in done.stderr for words in ("NewConnectionError", "ConnectTimeoutError")
+        words in done.stderr for words in ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
     ):
         pytest.skip("pip reaches no package index from here")
     assert done.returncode == 0, done.stderr
@@ -116,7 +116,9 @@ def test_alone_the_wheel_makes_a_site_of_its_own_and_builds_it_without_a_broken_
     assert "second" in run(alone / "guidewright", "build", cwd=site)
     page = (site / "site/guides/first/index.html").read_text("utf-8")
     assert "after 10 steps: 3.049" in page
-    assert "Keras" not in page
+    assert not [
+        file for file in (site / "site").rglob("*.html") if "keras" in file.read_text("utf-8").lower()
+    ]
     assert links.check(site / "site", site_url="") == []
 
 

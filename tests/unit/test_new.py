@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from authoring import project
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guidewright import starters
@@ -165,14 +165,15 @@ _WORDS = st.text(
 ).filter(lambda text: text.strip() and "\ufeff" not in text)
 
 
+@settings(deadline=None, max_examples=40)
 @given(title=_WORDS, description=_WORDS, author=_WORDS)
 def test_whatever_the_title_is_it_comes_out_of_the_header_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, title: str, description: str, author: str
 ) -> None:
-    settings = project(tmp_path_factory.mktemp("project"))
+    made = project(tmp_path_factory.mktemp("project"))
     said = {"title": title, "description": description, "authors": [author], "category": "basics"}
     text = scaffold.compose(starters.template(), said, {})
-    parsed = percent.parse(text.encode(), path="guides/a.py", slug="a", settings=settings)
+    parsed = percent.parse(text.encode(), path="guides/a.py", slug="a", settings=made)
     assert parsed.guide is not None, "\n".join(map(str, parsed.problems))
     header = parsed.guide.header
     assert (header.title, header.description, header.authors) == (title, description, (author,))

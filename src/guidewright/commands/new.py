@@ -172,16 +172,19 @@ def write(file: Path, text: str, root: Path) -> None:
 
 
 def _tell_next(slug: str, file: Path, settings: Settings) -> None:
+    program = (
+        ".venv/bin/guidewright" if (settings.root / ".venv/bin/guidewright").is_file() else "guidewright"
+    )
     build = (
         f"make guides GUIDE={slug}"
         if (settings.root / "scripts/backends").is_file()
-        else f"guidewright build {slug}"
+        else f"{program} build {slug}"
     )
     first = next(iter(settings.backends))
     steps = {
         f"open {file.relative_to(settings.root).as_posix()}": "say there what the guide is about",
-        "guidewright check": "mistakes in the file, with line and cell",
-        f"guidewright run {slug} --backend {first}": "run it on one backend, while you write",
+        f"{program} check": "mistakes in the file, with line and cell",
+        f"{program} run {slug} --backend {first}": "run it on one backend, while you write",
         build: "run it on each backend, and build its page",
     }
     width = max(map(len, steps))
