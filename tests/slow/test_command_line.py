@@ -244,7 +244,7 @@ def test_what_an_edit_changed_is_shown_after_the_run(sandbox: Sandbox) -> None:
         "    @@ -1 +1 @@",
         "    -loss 0.5",
         "    +loss 0.75",
-        "    1 number moved, 1 of them beyond rtol 1e-05, atol 1e-08: 0.5 → 0.75 (+0.5 of it)",
+        "    1 number moved, 1 of them beyond rtol 1e-05, atol 1e-08: 0.5 → 0.75 (+50 %)",
         "1 of 1 job changed",
     ]
     assert "<td>0.75</td>" in (sandbox.root / "diff.html").read_text("utf-8")

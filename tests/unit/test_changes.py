@@ -225,10 +225,22 @@ def test_the_page_shows_places_diffs_numbers_and_pictures_side_by_side() -> None
     told = shown()
     assert "guides/intro.py:12: cell 1" in told
     assert '<span class="minus">-&lt;b&gt;0.5&lt;/b&gt;</span><span class="plus">+&lt;b&gt;0.6' in told
-    assert "<td>0.5</td><td>0.6</td><td>+0.1</td><td>+0.2</td><td>beyond</td>" in told
+    assert "<td>0.5</td><td>0.6</td><td>+0.1</td><td>+20 %</td><td>beyond</td>" in told
     assert re.findall(r"<figcaption>(\w+)", told) == ["old", "new", "difference"]
     assert "cell 3</code>: broke (ok → failed)" in told
     assert "<b>" not in told
+
+
+def test_of_drawings_that_differ_no_source_is_told() -> None:
+    def drawing(shape: str) -> dict[str, Any]:
+        svg = f"<svg xmlns='http://www.w3.org/2000/svg'>{shape}</svg>"
+        return {"output_type": "display_data", "data": {"image/svg+xml": svg}, "metadata": {}}
+
+    old, new = record([drawing("<circle r='4'/>")]), record([drawing("<rect width='4'/>")])
+    told = page([(changes(old, new, {}), guide(cell("c0")))])
+    assert "<p>the drawings differ</p>" in told
+    assert "&lt;svg" not in told
+    assert told.count('src="data:image/svg+xml;base64,') == 2
 
 
 def test_the_same_changes_give_the_same_page() -> None:

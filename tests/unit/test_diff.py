@@ -74,7 +74,7 @@ def test_after_an_upgrade_what_the_upgrade_changed_is_shown_although_other_code_
     code, out = run(project, capsys)
     assert code == 1
     assert "  made with: numpy 2.0.0 → 2.1.0\n" in out
-    assert "1 number moved, 1 of them beyond rtol 1e-05, atol 1e-08: 0.5 → 0.6 (+0.2 of it)" in out
+    assert "1 number moved, 1 of them beyond rtol 1e-05, atol 1e-08: 0.5 → 0.6 (+20 %)" in out
 
 
 def test_a_second_run_in_the_new_environment_does_not_hide_the_old_one(

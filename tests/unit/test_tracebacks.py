@@ -136,6 +136,17 @@ def test_a_cause_and_notes_are_told() -> None:
     assert told.endswith("another exception occurred:\n\n    RuntimeError: no\n    a note")
 
 
+def test_a_message_of_several_lines_is_told_once_and_one_frame_that_is_left_out_is_hinted_at() -> None:
+    lines = KERAS.replace("ValueError: shapes", "ValueError: shapes\n\ndo not fit")
+    ran = job("1", "2", "3\n4")
+    told = failure(record(ran, lines, 31, message="shapes\n\ndo not fit\n"), ran, None)
+    assert told.count("do not fit") == 1
+    one = lines.replace("jax/_src", "x").replace(
+        "Cell In[2], line 5, in Layer.call(self, x)", "File x.py:5, in f()"
+    )
+    assert "--full-traceback" in failure(record(ran, one, 31), ran, None)
+
+
 def test_the_full_traceback_is_what_was_printed() -> None:
     ran = job("1", "2", "3\n4")
     told = failure(record(ran, KERAS, 31), ran, None, full=True)

@@ -8,6 +8,7 @@ from typing import Any
 from guidewright.commands.progress import plural
 from guidewright.model import CellChange, Guide, NumberMove, PieceChange, RecordChange
 from guidewright.render.changes import place
+from guidewright.render.changes import words as what
 from guidewright.render.differences import difference
 
 _LINES = 40
@@ -41,7 +42,7 @@ def summary(change: RecordChange) -> str:
 def words(cell: CellChange) -> str:
     """Say what became of a cell."""
     before, now = cell.status
-    told = {"broke": f"{before} → {now}", "mended": f"{before} → {now}", "close": "close"}
+    told = {"broke": f"{before} → {now}", "mended": f"{before} → {now}", "close": "within the tolerance"}
     return told.get(cell.state, {"added": "only new", "gone": "only old"}.get(cell.state, "differs"))
 
 
@@ -59,7 +60,7 @@ def _piece(piece: PieceChange, cell: CellChange) -> Iterator[str]:
         if len(piece.diff) > _LINES:
             yield f"… {len(piece.diff) - _LINES} more lines; --html shows all"
     elif not piece.numbers:
-        yield difference(piece.difference)
+        yield what(piece)
     if piece.numbers:
         tolerance = f"rtol {cell.rtol:g}, atol {cell.atol:g}"
         count = plural(len(piece.numbers), "number")
@@ -73,7 +74,7 @@ def _some(numbers: Sequence[NumberMove]) -> str:
 
 def moved(number: NumberMove) -> str:
     """Say how far a number moved: in parts of itself, or, from zero, as it is."""
-    by = f"{number.absolute:+.2g}" if number.relative is None else f"{number.relative:+.2g} of it"
+    by = f"{number.absolute:+.2g}" if number.relative is None else f"{100 * number.relative:+.2g} %"
     return f"{number.old} → {number.new} ({by})"
 
 

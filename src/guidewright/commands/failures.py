@@ -72,19 +72,22 @@ def _told(record: Record, problem: CellFailure, job: Job | None) -> Iterator[str
         yield from _tail(problem)
         return
     places = _places(record, job)
+    left_out = False
     for raised in chain:
         frames = raised.frames
         if frames and _line(frames[0], places) == problem.line:
             frames = frames[1:]  # the line that is marked in the cell already
-        yield from cleaned(frames, lambda frame: _where(frame, places, job))
+        told = cleaned(frames, lambda frame: _where(frame, places, job))
+        left_out = left_out or any(line.startswith("…") for line in told)
+        yield from told
         yield from _message(raised, problem)
-    if any(len(cleaned(raised.frames, lambda _: "")) < len(raised.frames) for raised in chain):
+    if left_out:
         yield f"({HINT})"
 
 
 def _message(raised: Raised, problem: CellFailure) -> Iterator[str]:
     """What an exception says, where the first line of all has not said it."""
-    said = {f"{problem.name}: {problem.message}", problem.name, f"{problem.name}:"}
+    said = {f"{problem.name}: {problem.message}".strip(), problem.name, f"{problem.name}:"}
     if raised.link:
         yield from [*raised.message.splitlines(), "", raised.link, ""]
     elif raised.message not in said and problem.name != "timeout":

@@ -34,6 +34,14 @@ def place(cell: CellChange, guide: Guide) -> str:
     return f"{guide.path}: former cell {cell.id}"
 
 
+def words(piece: PieceChange) -> str:
+    """Say what differs where a diff of lines cannot; a drawing's source says nothing to people."""
+    pictures = isinstance(piece.old, ImageOutput) and isinstance(piece.new, ImageOutput)
+    if pictures and piece.difference and piece.difference.kind in ("line", "number", "blanks"):
+        return "the drawings differ"
+    return difference(piece.difference)
+
+
 def page(changes: Sequence[tuple[RecordChange, Guide]]) -> str:
     """Return the page; the same changes give the same text."""
     style = resources.files("guidewright.render").joinpath("changes.css").read_text("utf-8")
@@ -86,8 +94,8 @@ def _cell(cell: CellChange, guide: Guide) -> Iterator[str]:
 
 
 def _piece(piece: PieceChange, cell: CellChange) -> Iterator[str]:
-    if words := difference(piece.difference):
-        yield f"<p>{escape(words)}</p>"
+    if not piece.diff:
+        yield f"<p>{escape(words(piece))}</p>"
     if isinstance(piece.old, ImageOutput) or isinstance(piece.new, ImageOutput):
         yield from _pictures(piece)
     if piece.diff:
@@ -105,11 +113,11 @@ def _line(line: str) -> str:
 def _numbers(piece: PieceChange, cell: CellChange) -> str:
     rows = []
     for number in piece.numbers[:_NUMBERS]:
-        by = "" if number.relative is None else f"{number.relative:+.3g}"
+        by = "" if number.relative is None else f"{100 * number.relative:+.3g} %"
         within = "within" if number.within else "beyond"
         rows.append([str(number.line), number.old, number.new, f"{number.absolute:+.3g}", by, within])
     tolerance = f"rtol {cell.rtol:g}, atol {cell.atol:g}"
-    return _table(["line", "old", "new", "difference", "in parts of the old", tolerance], rows)
+    return _table(["line", "old", "new", "difference", "of the old", tolerance], rows)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -117,7 +125,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     for row in rows:
         kind = ' class="beyond"' if row[-1] == "beyond" else ""
         lines.append(f"<tr{kind}>{''.join(f'<td>{escape(value)}</td>' for value in row)}</tr>")
-    return f"<table>{''.join(lines)}</table>"
+    return f'<div class="wide"><table>{"".join(lines)}</table></div>'
 
 
 def _pictures(piece: PieceChange) -> Iterator[str]:
