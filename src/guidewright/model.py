@@ -93,6 +93,8 @@ class Guide:
     """Relative to the project's root, with ``/``: what messages and GitHub links name."""
     header: Header
     cells: tuple[Cell, ...]
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    """Its own pictures, the files of ``<name>.files/`` beside it, by the address that its Markdown has for them."""
 
 
 # -------------------------------------------------------------------- plan

@@ -18,7 +18,7 @@ from guidewright.commands.findings import Entry, Findings, code_stamp, content, 
 from guidewright.errors import FINE, GUIDE_FAILED, WRONG_USE, Problem, SelectorError
 from guidewright.model import Slug
 from guidewright.settings import FILE, Settings, load
-from guidewright.source.naming import listed, relative
+from guidewright.source.naming import listed, pictures_below, relative
 
 if TYPE_CHECKING:
     from guidewright.commands.checking import Checker
@@ -69,6 +69,19 @@ def check(root: Path, names: Sequence[str] = (), *, fix: bool = False, form: str
     if named or not all(entry.readable for entry in [*(guides[slug] for slug in chosen), *catalogs]):
         return WRONG_USE
     return GUIDE_FAILED if found else FINE
+
+
+def of_guide(settings: Settings, slug: Slug) -> list[Problem]:
+    """Return what is wrong with one guide, its catalogs aside."""
+    files, problems = listed(settings)
+    path = relative(settings.guides / f"{slug}.py", settings)
+    named = [problem for problem in problems if problem.path == path]
+    if slug not in files:
+        return named
+    made = _start(settings, files)
+    guides = _guides(made)
+    made.findings.save(whole=False)
+    return sorted([*named, *_links(made, guides, [slug]), *guides[slug].problems], key=_order)
 
 
 def _start(settings: Settings, files: dict[Slug, Path]) -> _Check:
@@ -166,6 +179,7 @@ def _links(made: _Check, guides: dict[Slug, Entry], chosen: Sequence[Slug]) -> l
                 Link(target=target, line=line, column=column, cell=cell)
                 for target, line, column, cell in entry.links
             ),
+            pictures=frozenset(pictures_below(made.files[slug])),
             readable=entry.readable,
         )
         for slug, entry in guides.items()

@@ -95,7 +95,7 @@ def foreign(project: Project, slug: str, form: str, output: Path | None) -> int:
         hint = "guidewright plan lists the guides"
         message = f"there is no guide '{slug}'"
         raise SelectorError([*project.library.errors, Problem(message=message, hint=hint)])
-    text, notes = write.write(guide, form, {})
+    text, notes = write.write(guide, form, guide.pictures)
     print_problems(notes)
     return _put(text, output)
 

@@ -16,7 +16,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from guidewright import cli_options, gitinfo
-from guidewright.api import guide as api
+from guidewright.commands import check
 from guidewright.commands.lock import exclusive
 from guidewright.commands.progress import plural
 from guidewright.commands.project import Project
@@ -24,12 +24,12 @@ from guidewright.commands.summary import print_problems
 from guidewright.errors import FINE, GUIDE_FAILED, CannotRunError, InputError, Problem
 from guidewright.files import create, write_atomically
 from guidewright.settings import Settings
-from guidewright.source import checks, library, percent
+from guidewright.source import checks, library
 from guidewright.source.foreign import guide as writer
 from guidewright.source.foreign import intake, notebook, scripts, tutobook
 from guidewright.source.foreign.carry import Place, carry
-from guidewright.source.foreign.pictures import SUFFIX
 from guidewright.source.foreign.sheet import Sheet
+from guidewright.source.naming import PICTURES
 
 UNKNOWN = "Unknown author"
 
@@ -66,10 +66,10 @@ def import_guide(project: Project, wanted: Wanted, today: dt.date, *, as_json: b
         carried = carry(sheet, _surroundings(project, slug, wanted.file))
         sheet = _completed(carried.sheet, wanted, settings, today)
         text = writer.compose(sheet.fields, sheet.pieces, sheet.path)
-        problems = _problems(project, text, slug)
         _write(target, text, carried.files, settings, force=wanted.force)
+        problems = check.of_guide(settings, slug)
     path = target.relative_to(settings.root).as_posix()
-    folder = f"{path.removesuffix('.py')}{SUFFIX}"
+    folder = f"{path.removesuffix('.py')}{PICTURES}"
     files = [f"{folder}/{name}" for name in carried.files]
     if as_json:
         cli_options.show(_as_json(path, files, sheet, problems))
@@ -102,7 +102,7 @@ def _place(slug: str, settings: Settings, *, force: bool) -> Path:
         raise InputError([replace(problem, hint="choose another name: --slug NAME") for problem in problems])
     file = settings.guides / f"{slug}.py"
     path = file.relative_to(settings.root).as_posix()
-    for place in (file, file.with_suffix(SUFFIX)):
+    for place in (file, file.with_suffix(PICTURES)):
         if place.is_symlink() or not place.resolve().is_relative_to(settings.guides.resolve()):
             hint = "a link on the way leads elsewhere: take it away, or choose another name"
             where = place.relative_to(settings.root).as_posix()
@@ -224,23 +224,12 @@ def _completed(sheet: Sheet, wanted: Wanted, settings: Settings, today: dt.date)
     return replace(sheet, fields=fields).noting(*notes)
 
 
-def _problems(project: Project, text: str, slug: str) -> list[Problem]:
-    """Return what ``guidewright check`` is going to say of the guide."""
-    settings = project.settings
-    path = f"{settings.guides.relative_to(settings.root).as_posix()}/{slug}.py"
-    parsed = percent.parse(text.encode(), path=path, slug=slug, settings=settings)
-    problems = list(parsed.problems)
-    if parsed.guide and project.reference:
-        problems += api.problems(parsed.guide, project.reference)
-    return problems
-
-
 # ------------------------------------------------------------------- write
 
 
 def _write(target: Path, text: str, files: Mapping[str, bytes], settings: Settings, *, force: bool) -> None:
     """Write the guide and its pictures; the guide last, so that it never stands without them."""
-    folder = target.with_suffix(SUFFIX)
+    folder = target.with_suffix(PICTURES)
     path = target.relative_to(settings.root).as_posix()
     try:
         for name, data in files.items():
@@ -265,13 +254,15 @@ def _tell(path: str, files: list[str], sheet: Sheet, problems: list[Problem]) ->
     )
     for name in files:
         click.echo(f"wrote {name}")
-    errors = sum(problem.severity == "error" for problem in problems)
     if sheet.notes:
         click.echo(f"    {plural(len(sheet.notes), 'note')} above on what was changed, or not carried over")
-    if errors:
-        click.echo(f"    {plural(errors, 'error')} to mend: guidewright check tells them again")
+    if problems:
+        told = plural(len(problems), "thing")
+        click.echo(
+            f"    {told} above to mend: guidewright check tells them again, --fix mends the form of code"
+        )
     else:
-        click.echo("    guidewright check finds no error in it")
+        click.echo("    guidewright check finds nothing wrong with it")
 
 
 def _as_json(path: str, files: list[str], sheet: Sheet, problems: list[Problem]) -> dict[str, Any]:

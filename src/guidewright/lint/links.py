@@ -31,6 +31,8 @@ class Outline:
     path: str
     anchors: frozenset[str]
     links: tuple[Link, ...]
+    pictures: frozenset[str] = frozenset()
+    """Addresses of its own pictures."""
     readable: bool = True
     """Else its anchors are not known."""
 
@@ -57,10 +59,13 @@ def problems(guide: Outline, others: Mapping[Slug, Outline]) -> Iterator[Problem
 def _broken(target: str, guide: Outline, others: Mapping[Slug, Outline]) -> tuple[str, str] | None:
     parts = urlsplit(target)
     slug = guide.slug
+    if parts.path in guide.pictures:
+        return None
     if parts.path:
         if not parts.path.endswith(".md") or parts.path.startswith("/"):
             hint = (
-                "a guide is 'slug.md', as seen from this one's folder; files beside guides are not published"
+                "a guide is 'slug.md', as seen from this one's folder; "
+                f"of the files beside guides, those in '{posixpath.basename(guide.slug)}.files/' are published"
             )
             return f"the link '{target}' leads to no guide", hint
         slug = posixpath.normpath(posixpath.join(posixpath.dirname(slug), parts.path.removesuffix(".md")))

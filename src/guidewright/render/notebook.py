@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import mimetypes
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -40,10 +42,24 @@ def notebook(
             continue
         if cell.kind == "markdown":
             prose = _links(_without_ids(cell.source), anchors, site, language)
-            cells.append(nodes.markdown_cell(prose, id=cell.id))
+            prose, attachments = with_attachments(prose, guide.pictures)
+            made = nodes.markdown_cell(prose, id=cell.id)
+            made.update({"attachments": attachments} if attachments else {})
+            cells.append(made)
         elif cell.id in view.code:
             cells.append(_code(cell, view.code[cell.id], runs.get(cell.id)))
     return _bytes(nodes.notebook(cells=cells, metadata=_metadata(guide, view, executed)))
+
+
+def with_attachments(markdown: str, pictures: Mapping[str, bytes]) -> tuple[str, dict[str, dict[str, str]]]:
+    """Return prose that shows a guide's own pictures as attachments, and these, as nbformat has them."""
+    found: dict[str, dict[str, str]] = {}
+    for address, data in pictures.items():
+        name = address.rpartition("/")[2]
+        if f"]({address}" in markdown and (mime := mimetypes.guess_type(name)[0]):
+            markdown = markdown.replace(f"]({address}", f"](attachment:{name}")
+            found[name] = {mime: base64.b64encode(data).decode()}
+    return markdown, found
 
 
 def _bytes(book: Any) -> bytes:

@@ -7,6 +7,7 @@ outputs, tabs per backend. All Markdown of the page is written by ``templates/gu
 from __future__ import annotations
 
 import functools
+import posixpath
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -89,6 +90,7 @@ def render(
         files={
             **figures.files,
             **downloads(guide, views, site=site, language=language),
+            **pictures(guide),
             badge_path(guide.slug): badge.badge(views, failed, language),
         },
     )
@@ -110,6 +112,12 @@ def _plain(
     ]
     tail = proof.data(views, language)
     return plain.document(guide.slug, cells, title=guide.header.title, head=head, tail=tail)
+
+
+def pictures(guide: Guide) -> dict[str, bytes]:
+    """Return the guide's own pictures, by their path under the docs folder: where its Markdown links to."""
+    folder = posixpath.dirname(page_path(guide.slug))
+    return {f"{folder}/{address}": data for address, data in guide.pictures.items()}
 
 
 def downloads(

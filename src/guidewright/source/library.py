@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from guidewright.api.reference import Reference
 from guidewright.errors import Problem
 from guidewright.model import Guide, Slug
 from guidewright.settings import Settings
-from guidewright.source.naming import files_below, listed, relative, slug_problems
+from guidewright.source.naming import files_below, listed, pictures_below, relative, slug_problems
 from guidewright.source.percent import Parsed, parse
 
 
@@ -66,4 +67,16 @@ def read(file: Path, slug: Slug, settings: Settings) -> Parsed:
             guide=None,
             problems=(Problem(path=path, message=message, hint="mend its permissions", rule="encoding"),),
         )
-    return parse(data, path=path, slug=slug, settings=settings)
+    parsed = parse(data, path=path, slug=slug, settings=settings)
+    if parsed.guide is None:
+        return parsed
+    return replace(parsed, guide=replace(parsed.guide, pictures=_pictures(file)))
+
+
+def _pictures(file: Path) -> dict[str, bytes]:
+    """Read a guide's own pictures; one that cannot be read is not there, and the link to it is told."""
+    found = {}
+    for address, path in pictures_below(file).items():
+        with suppress(OSError):
+            found[address] = path.read_bytes()
+    return found

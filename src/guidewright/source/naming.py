@@ -38,6 +38,19 @@ def relative(file: Path, settings: Settings) -> str:
     return file.relative_to(settings.root).as_posix() if file.is_relative_to(settings.root) else str(file)
 
 
+PICTURES = ".files"
+"""What the name of a guide's own folder of pictures ends in. A dot is in no slug: it is never a folder of guides."""
+
+
+def pictures_below(file: Path) -> dict[str, Path]:
+    """Return the pictures of a guide's own folder, by the address that its Markdown has for them; no links, no hidden files."""
+    folder = file.with_suffix(PICTURES)
+    if folder.is_symlink() or not folder.is_dir():
+        return {}
+    found = (path for path in sorted(folder.iterdir()) if not path.name.startswith("."))
+    return {f"{folder.name}/{path.name}": path for path in found if path.is_file() and not path.is_symlink()}
+
+
 def files_below(settings: Settings) -> Iterator[tuple[Slug, Path]]:
     for file in settings.guides.rglob("*.py"):
         inside = file.relative_to(settings.guides)

@@ -18,6 +18,7 @@ from guidewright.errors import Problem
 from guidewright.source.foreign import code, pictures, prose
 from guidewright.source.foreign.sheet import Piece, Sheet, trimmed
 from guidewright.source.foreign.tutobook import field_value, key_of
+from guidewright.source.naming import PICTURES
 
 _LABEL = re.compile(r"^\*\*(?P<key>[A-Z][A-Za-z() ]+):\*\*[ \t]*(?P<value>.*?)[ \t]*(?:<br\s*/?>)?[ \t]*$")
 _BADGE = re.compile(
@@ -55,7 +56,7 @@ class Carried:
 
 def carry(sheet: Sheet, place: Place) -> Carried:
     """Make of a sheet what a guide can hold."""
-    folder = f"{place.slug.rpartition('/')[2]}{pictures.SUFFIX}"
+    folder = f"{place.slug.rpartition('/')[2]}{PICTURES}"
     album = pictures.Album(folder=folder, beside=place.beside)
     sheet = cleaned(sheet)
     sheet = titled(sheet)
@@ -217,7 +218,7 @@ def pinned(sheet: Sheet) -> Sheet:
             return piece
         names = {}
         for heading in prose.headings(piece.source):
-            names[heading.first] = _unique(heading.id or prose.name_of(heading.words), taken)
+            names[heading.first] = _unique(prose.name_of(heading.id or heading.words), taken)
             for anchor in (heading.id, heading.words, prose.plain(heading.words)):
                 anchors.setdefault(prose.folded(anchor), names[heading.first])
         return replace(piece, source=prose.with_headings(piece.source, lambda h: (h.level, names[h.first])))

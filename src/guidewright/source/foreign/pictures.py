@@ -13,7 +13,6 @@ from urllib.parse import unquote
 
 from guidewright.source.foreign.notebook import decoded
 
-SUFFIX = ".files"
 KINDS = {
     b"\x89PNG\r\n\x1a\n": "png",
     b"\xff\xd8\xff": "jpg",
@@ -43,7 +42,9 @@ class Album:
         stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name.rpartition("/")[2].rpartition(".")[0] or name).strip("-")
         stem, number = stem[:60] or "picture", 1
         path = f"{stem}.{kind}"
-        while self.files.get(path, data) != data:
+        if known := next((path for path, content in self.files.items() if content == data), ""):
+            return f"{self.folder}/{known}"
+        while path in self.files:
             number += 1
             path = f"{stem}-{number}.{kind}"
         self.files[path] = data

@@ -146,7 +146,8 @@ def plain(words: str) -> str:
 def name_of(words: str) -> str:
     """Return an id made of a heading's words: letters and digits of ASCII with ``-`` between."""
     text = unicodedata.normalize("NFKD", plain(words)).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", text).strip("-") or "section"
+    name = re.sub(r"[^a-z0-9]+", "-", text).strip("-") or "section"
+    return name if name[0].isalpha() else f"part-{name}"
 
 
 def folded(words: str) -> str:
