@@ -416,6 +416,16 @@ def test_what_has_not_changed_is_not_read_again(tmp_path: Path, monkeypatch: pyt
     assert set(read) == {"two"}
 
 
+def test_a_word_added_to_the_list_reads_no_guide_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project(tmp_path, guides={"one": text(SETUP, prose("wrods"))})
+    assert len(found(tmp_path)) == 1
+    monkeypatch.delattr(checking, "Checker")
+    (tmp_path / "guides/words.txt").write_text("Wrods  # so be it\n", "utf-8")
+    assert found(tmp_path) == []
+
+
 @pytest.mark.parametrize("what", ["settings", "words", "code"])
 def test_what_the_findings_follow_from_has_them_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
@@ -423,7 +433,7 @@ def test_what_the_findings_follow_from_has_them_made_anew(
     project(tmp_path, guides={"one": text(SETUP, prose("wrods"))})
     assert len(found(tmp_path)) == 1
     if what == "code":
-        monkeypatch.setattr(spelling, "problems", lambda *_: ())
+        monkeypatch.setattr(spelling, "unknown", lambda *_: ())
         monkeypatch.setattr("guidewright.commands.check.code_stamp", lambda: "another")
     elif what == "words":
         (tmp_path / "guides/words.txt").write_text("Wrods  # so be it\n", "utf-8")

@@ -33,6 +33,8 @@ class _Check:
     findings: Findings
     context: str
     """A digest of what all guides' findings follow from."""
+    code: str
+    """A digest of this package."""
     checkers: list[Checker] = field(default_factory=list)
 
     def checker(self) -> Checker:
@@ -59,7 +61,7 @@ def check(root: Path, names: Sequence[str] = (), *, fix: bool = False, form: str
         _mend(made, chosen)
         made = _start(settings, files)
     guides = _guides(made)
-    found = [*([] if names else problems), *_links(made, guides, chosen)]
+    found = [*([] if names else problems), *_links(made, guides, chosen), *_words(made, guides, chosen)]
     found += [problem for slug in chosen for problem in guides[slug].problems]
     catalogs = _catalogs(made, chosen, whole=not names)
     found += [problem for entry in catalogs for problem in entry.problems]
@@ -86,11 +88,13 @@ def of_guide(settings: Settings, slug: Slug) -> list[Problem]:
 
 def _start(settings: Settings, files: dict[Slug, Path]) -> _Check:
     root = settings.root
-    shared = [root / FILE, root / "ruff.toml", root / ".ruff.toml", settings.words]
+    shared = [root / FILE, root / "ruff.toml", root / ".ruff.toml"]
     shared += [settings.api.inventory] if settings.api else []
-    context = digest([code_stamp(), *map(content, shared)])
-    made = _Check(settings=settings, files=files, findings=Findings.of(settings.cache), context=context)
-    # The package's names, and the word list, may be what is wrong: told once, and not with each guide.
+    code = code_stamp()
+    context = digest([code, *map(content, shared)])
+    findings = Findings.of(settings.cache)
+    made = _Check(settings=settings, files=files, findings=findings, context=context, code=code)
+    # The package's names may be what is wrong: told once, and not with each guide.
     if made.findings.get(context) is None:
         made.checker()
         made.findings.put(context, Entry())
@@ -187,6 +191,29 @@ def _links(made: _Check, guides: dict[Slug, Entry], chosen: Sequence[Slug]) -> l
     return [problem for slug in chosen for problem in problems(outlines[slug], outlines)]
 
 
+def _words(made: _Check, guides: dict[Slug, Entry], chosen: Sequence[Slug]) -> list[Problem]:
+    """Return the unknown words that are none of the project's: adding one reads no guide again.
+
+    Raises:
+        InputError: the word list cannot be read.
+    """
+    from guidewright.lint.words import Unknown, own_words, problems
+
+    own = own_words(made.settings)
+    return [
+        problem
+        for slug in chosen
+        for problem in problems(
+            relative(made.files[slug], made.settings),
+            [
+                Unknown(word=word, line=line, column=column, cell=cell, near=near)
+                for word, line, column, cell, near in guides[slug].unknown
+            ],
+            own,
+        )
+    ]
+
+
 # ----------------------------------------------------------------- catalogs
 
 
@@ -203,7 +230,17 @@ def _catalogs(made: _Check, chosen: Sequence[Slug], *, whole: bool) -> list[Entr
         if whole:
             names = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*.po"))
             others = sorted(path.name for path in made.settings.locales.iterdir()) if names else []
-            parts = [*shared, *names, "/", *others, "/", *made.files, "/", content(folder / "site.po")]
+            parts = [
+                made.context,
+                *shared,
+                *names,
+                "/",
+                *others,
+                "/",
+                *made.files,
+                "/",
+                content(folder / "site.po"),
+            ]
             key = digest(parts)
             found.append(made.findings.get(key) or made.findings.put(key, made.checker().language(code)))
         for slug in chosen:

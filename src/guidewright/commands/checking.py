@@ -11,12 +11,12 @@ from pathlib import Path
 from guidewright.api import guide as names
 from guidewright.api import reference as api
 from guidewright.commands import mending
-from guidewright.commands.catalogs import works
+from guidewright.commands.catalogs import works as read_works
 from guidewright.commands.findings import Entry
 from guidewright.commands.project import Project
-from guidewright.commands.translation_status import rows, told
+from guidewright.commands.translation_status import row, told
 from guidewright.commands.translations import locales, strays, unconfigured
-from guidewright.errors import CannotRunError, InputError, Problem
+from guidewright.errors import CannotRunError, Problem
 from guidewright.execute import environment as env
 from guidewright.files import write_atomically
 from guidewright.lint import formatting, guide, prose, recorded, spelling
@@ -24,7 +24,6 @@ from guidewright.lint.places import Text
 from guidewright.model import Guide, Slug
 from guidewright.settings import Settings
 from guidewright.source import library
-from guidewright.source.naming import relative
 from guidewright.source.percent import Parsed
 from guidewright.store import Store
 
@@ -36,7 +35,6 @@ class Checker:
     settings: Settings
     files: Mapping[Slug, Path]
     reference: api.Reference | None
-    speller: spelling.Speller
     parsed: dict[Slug, Parsed] = field(default_factory=dict)
     """Guides read so far."""
 
@@ -45,17 +43,9 @@ class Checker:
         """Make one.
 
         Raises:
-            InputError: the inventory, or the word list, cannot be read.
+            InputError: the inventory cannot be read.
         """
-        try:
-            own = spelling.own_words(settings)
-        except (OSError, UnicodeDecodeError) as error:
-            hint = "it is UTF-8 text with a word a line"
-            path = relative(settings.words, settings)
-            raise InputError(Problem(path=path, message=f"cannot be read: {error}", hint=hint)) from error
-        return cls(
-            settings=settings, files=files, reference=api.load(settings), speller=spelling.speller(own)
-        )
+        return cls(settings=settings, files=files, reference=api.load(settings))
 
     def read(self, slug: Slug) -> Parsed:
         if slug not in self.parsed:
@@ -65,7 +55,7 @@ class Checker:
     # --------------------------------------------------------------- guides
 
     def guides(self, slugs: Iterable[Slug]) -> dict[Slug, Entry]:
-        """Return what is wrong with guides, but for links to other guides.
+        """Return what is wrong with guides, but for links and words, whose judgment needs more than the guide.
 
         Raises:
             CannotRunError: ruff cannot be run.
@@ -90,16 +80,17 @@ class Checker:
         problems += guide.problems(
             text,
             self.settings,
-            speller=self.speller,
             recorded=recorded.figures(records),
             is_proven=partial(recorded.has_cell, records),
         )
         outline = prose.outline(text)
+        unknown = [(one.word, one.line, one.column, one.cell, one.near) for one in spelling.unknown(text)]
         return Entry(
             problems=_with_columns(problems, lines),
             readable=readable,
             anchors=tuple(sorted(outline.anchors)),
             links=tuple((link.target, link.line, link.column, link.cell) for link in outline.links),
+            unknown=tuple(unknown),
         )
 
     def mend(self, slug: Slug) -> bool:
@@ -141,9 +132,8 @@ class Checker:
     def _rows(self, code: str, name: str, guides: Sequence[Guide]) -> Entry:
         project = self._project(guides)
         (of,) = (one for one in locales(self.settings) if one.code == code)
-        unreadable = works(project, of, [name])[1]
-        found, _ = rows(project, of, [name]) if not unreadable else ([], [])
-        problems = [*unreadable, *(problem for row in found for problem in told(row, code))]
+        found, unreadable = read_works(project, of, [name])
+        problems = [*unreadable, *(problem for work in found for problem in told(row(work, of), code))]
         return Entry(problems=_of_catalogs(problems), readable=not unreadable)
 
     def _project(self, guides: Sequence[Guide]) -> Project:

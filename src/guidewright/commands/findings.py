@@ -31,6 +31,8 @@ class Entry:
     anchors: tuple[str, ...] = ()
     links: tuple[tuple[str, int, int, str], ...] = ()
     """Target, line, column and cell of each."""
+    unknown: tuple[tuple[str, int, int, str, str], ...] = ()
+    """Words that English does not have: word, line, column, cell and what may have been meant."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -76,6 +78,7 @@ def _entry(found: dict[str, Any]) -> Entry:
         readable=found["readable"],
         anchors=tuple(found["anchors"]),
         links=tuple((target, line, column, cell) for target, line, column, cell in found["links"]),
+        unknown=tuple((word, *rest) for word, *rest in found["unknown"]),
     )
 
 

@@ -59,7 +59,7 @@ class Row:
 
 def rows(project: Project, of: Locale, names: Sequence[str] = ()) -> tuple[list[Row], list[Problem]]:
     found, problems = works(project, of, names)
-    return [_row(work, of) for work in found], [*problems, *_strays(project, of)]
+    return [row(work, of) for work in found], [*problems, *_strays(project, of)]
 
 
 def _strays(project: Project, of: Locale) -> list[Problem]:
@@ -67,7 +67,8 @@ def _strays(project: Project, of: Locale) -> list[Problem]:
     return [*project.library.errors, *strays(project, of), *unconfigured(project.settings)]
 
 
-def _row(work: Work, of: Locale) -> Row:
+def row(work: Work, of: Locale) -> Row:
+    """Hold one catalog against its English."""
     followed = work.followed
     lines = {entry.key: entry.line for entry in work.catalog.entries}
     placed = replace(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from guidewright.errors import Problem
-from guidewright.lint import code, figures, prose, spelling
+from guidewright.lint import code, figures, prose
 from guidewright.lint.allow import without_allowed
 from guidewright.lint.places import Text
 from guidewright.model import CellId
@@ -16,13 +16,11 @@ def problems(
     text: Text,
     settings: Settings,
     *,
-    speller: spelling.Speller,
     recorded: Mapping[CellId, int],
     is_proven: Callable[[CellId], bool],
 ) -> Iterator[Problem]:
     """Yield what is wrong with a guide that can be read; see :mod:`guidewright.lint.figures` for the last two."""
     yield from prose.heading_problems(text)
     yield from prose.image_problems(text)
-    yield from spelling.problems(text, speller)
     found = [*code.problems(text, settings), *figures.problems(text, recorded, is_proven)]
     yield from without_allowed(text, found)

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache, partial
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 
 from guidewright import mathematics
-from guidewright.errors import Problem
 from guidewright.lint.places import Text, marker
-from guidewright.settings import Settings
+from guidewright.lint.words import Unknown
 
 if TYPE_CHECKING:
     from spellchecker import SpellChecker
@@ -26,54 +23,13 @@ _WORD = re.compile(r"(?<![\w./@\\-])[A-Za-z]+(?:['’][A-Za-z]+)*(?![\w/@\\]|\.\
 _NAME = re.compile(r"[A-Z]{2,}s?|\w+[A-Z]\w*|\w")
 """What is spelled as somebody wishes: APIs, NumPy, x."""
 _PARSER = mathematics.parser()
+_MAY_BLOCK = re.compile(r"```|~~~|^(?: {4}|\t)|^\s*<|\$\$", re.MULTILINE)
+"""What code, HTML and formulas of their own lines begin with."""
 _BEHIND = re.compile(r"['’]s?$")
 _NOT_WORDS = re.compile(
     r"\]\([^)\n]*\)|\]\[[^\]\n]*\]|^\[[^\]\n]+\]:.*$|<[^<>\n]+>|\{#[^}\n]*\}|https?://\S+", re.MULTILINE
 )
 """Addresses, HTML and ids of headings."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Speller:
-    """Knows words, in whatever case."""
-
-    knows: Callable[[str], bool]
-    nearest: Callable[[str], str]
-    """The word that may have been meant; empty where none is near."""
-
-
-def own_words(settings: Settings) -> frozenset[str]:
-    """Return the words beside English: of this package's list, of the project's, and what its settings name.
-
-    A list is a word a line, with ``#`` before remarks.
-
-    Raises:
-        OSError, UnicodeDecodeError: the project's list cannot be read.
-    """
-    found = _listed(files("guidewright.lint").joinpath("words.txt").read_text("utf-8"))
-    found |= _listed(settings.words.read_text("utf-8")) if settings.words.is_file() else set()
-    found |= {settings.api.package.lower(), settings.api.label.lower()} if settings.api else set()
-    for backend in settings.backends.values():
-        found |= {word.lower() for word in (backend.name, *backend.label.split(), *backend.modules)}
-    return frozenset(found)
-
-
-def _listed(text: str) -> set[str]:
-    lines = (line.partition("#")[0].strip() for line in text.splitlines())
-    return {line.lower() for line in lines if line}
-
-
-def speller(own: frozenset[str]) -> Speller:
-    """Return one that knows English and the project's words; the English list is read when the first word is asked for."""
-
-    def knows(word: str) -> bool:
-        return word in own or word in _english()
-
-    def nearest(word: str) -> str:
-        # Two edits away are too many words to try.
-        return min(_english().candidates(word) or {""}, key=lambda found: (-_english()[found], found))
-
-    return Speller(knows=knows, nearest=nearest)
 
 
 @lru_cache(maxsize=1)
@@ -83,27 +39,23 @@ def _english() -> SpellChecker:
     return SpellChecker(language="en", distance=1)
 
 
-def problems(text: Text, speller: Speller) -> Iterator[Problem]:
-    """Yield every unknown word of a guide once, where it stands first."""
+def unknown(text: Text) -> Iterator[Unknown]:
+    """Yield every word of a guide that English does not have, once; the project's own words are among them."""
     told: set[str] = set()
     for place, number, words in _prose(text):
         for found in _WORD.finditer(words):
             word = _BEHIND.sub("", found[0])
-            if _NAME.fullmatch(word) or word in told or speller.knows(word.lower().replace("’", "'")):
+            if _NAME.fullmatch(word) or word in told or word.lower().replace("’", "'") in _english():
                 continue
             told.add(word)
-            near = speller.nearest(word.lower())
-            hint = f"did you mean '{near}'? Else" if near and near != word.lower() else "mend it, or"
             line, column = place(found.start())
-            yield Problem(
-                path=text.guide.path,
-                line=line,
-                column=column,
-                cell=number,
-                message=f"unknown word '{word}'",
-                hint=f"{hint} add it to the project's word list",
-                rule="spelling",
-            )
+            yield Unknown(word=word, line=line, column=column, cell=number, near=_near(word.lower()))
+
+
+def _near(word: str) -> str:
+    # Two edits away are too many words to try.
+    found = min(_english().candidates(word) or {""}, key=lambda one: (-_english()[one], one))
+    return "" if found == word else found
 
 
 Place = Callable[[int], tuple[int, int]]
@@ -140,7 +92,7 @@ def _visible(markdown: str) -> str:
     """Return Markdown of the same length, with blanks for all that a reader does not read as words."""
     shown = markdown
     rows = markdown.split("\n")
-    for token in _PARSER.parse(markdown):
+    for token in _PARSER.parse(markdown) if _MAY_BLOCK.search(markdown) else ():
         if token.type in ("fence", "code_block", "html_block", "math_block") and token.map:
             shown = _blank_rows(shown, rows, token)
     return _blank_spans(_NOT_WORDS.sub(lambda found: " " * len(found[0]), shown))

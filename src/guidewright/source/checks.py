@@ -18,6 +18,8 @@ from guidewright.settings import Settings
 from guidewright.source.cells import Placed
 
 _HEADING_ID = re.compile(r"\s*\{#(?P<id>[^}\s]+)\}\s*$")
+# Most cells have none, and parsing takes its time.
+_MAY_HEAD = re.compile(r"#|^[\s>*+\-\d.)]*(?:=+|-+)\s*$", re.MULTILINE)
 _MARKDOWN = MarkdownIt("commonmark")
 
 
@@ -62,6 +64,8 @@ def _backend_problems(
 
 def headings(cell: Cell) -> Iterator[tuple[int, int, str, str]]:
     """Yield (line in the file, level, text, id or "") of each heading in a Markdown cell."""
+    if not _MAY_HEAD.search(cell.source):
+        return
     tokens = _MARKDOWN.parse(cell.source)
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open" and opening.map:
