@@ -7,7 +7,7 @@ from typing import Any
 
 from guidewright.commands.progress import plural
 from guidewright.model import CellChange, Guide, NumberMove, PieceChange, RecordChange
-from guidewright.render.changes import place
+from guidewright.render.changes import percent, place
 from guidewright.render.changes import words as what
 from guidewright.render.differences import difference
 
@@ -74,8 +74,7 @@ def _some(numbers: Sequence[NumberMove]) -> str:
 
 def moved(number: NumberMove) -> str:
     """Say how far a number moved: in parts of itself, or, from zero, as it is."""
-    by = f"{number.absolute:+.2g}" if number.relative is None else f"{100 * number.relative:+.2g} %"
-    return f"{number.old} → {number.new} ({by})"
+    return f"{number.old} → {number.new} ({percent(number) or f'{number.absolute:+.2g}'})"
 
 
 # --------------------------------------------------------------------- JSON

@@ -10,7 +10,15 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from importlib import resources
 
-from guidewright.model import CellChange, Guide, ImageOutput, PieceChange, RecordChange, ShownOutput
+from guidewright.model import (
+    CellChange,
+    Guide,
+    ImageOutput,
+    NumberMove,
+    PieceChange,
+    RecordChange,
+    ShownOutput,
+)
 from guidewright.render.differences import difference
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -40,6 +48,14 @@ def words(piece: PieceChange) -> str:
     if pictures and piece.difference and piece.difference.kind in ("line", "number", "blanks"):
         return "the drawings differ"
     return difference(piece.difference)
+
+
+def percent(number: NumberMove) -> str:
+    """Say how far a number moved in percent of the old one; nothing where that was zero."""
+    if number.relative is None:
+        return ""
+    moved = 100 * number.relative
+    return f"{moved:+,.0f} %" if abs(moved) >= 100 else f"{moved:+.2g} %"
 
 
 def page(changes: Sequence[tuple[RecordChange, Guide]]) -> str:
@@ -113,9 +129,10 @@ def _line(line: str) -> str:
 def _numbers(piece: PieceChange, cell: CellChange) -> str:
     rows = []
     for number in piece.numbers[:_NUMBERS]:
-        by = "" if number.relative is None else f"{100 * number.relative:+.3g} %"
         within = "within" if number.within else "beyond"
-        rows.append([str(number.line), number.old, number.new, f"{number.absolute:+.3g}", by, within])
+        rows.append(
+            [str(number.line), number.old, number.new, f"{number.absolute:+.3g}", percent(number), within]
+        )
     tolerance = f"rtol {cell.rtol:g}, atol {cell.atol:g}"
     return _table(["line", "old", "new", "difference", "of the old", tolerance], rows)
 
