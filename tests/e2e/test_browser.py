@@ -118,7 +118,7 @@ def test_choosing_a_backend_switches_every_tab_and_the_code_and_is_remembered(
     assert page.get_by_text("the flavour is beta").is_visible()
     assert not page.get_by_text("the flavour is alpha").is_visible()
     page.get_by_role("link", name="Second steps").first.click()
-    page.wait_for_url(f"{full_site}guides/deep/second/")
+    page.wait_for_url(f"{full_site}guides/deep/second/?backend=beta")
     assert chosen(page) == {"Beta"}
     assert backend_line(page) == 'os.environ["FLAVOUR"] = "beta"'
 

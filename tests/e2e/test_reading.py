@@ -159,11 +159,12 @@ def test_a_printed_page_is_white_and_has_every_output_and_address(browser: Brows
     page.emulate_media(media="print", color_scheme="dark")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.get_by_text("epoch 5 of a training").is_visible()
-    for gone in (".md-header", ".md-footer", ".gw-buttons", ".md-sidebar"):
+    for gone in (".md-header", ".md-footer", ".gw-buttons", ".tabbed-set:has(.gw-buttons)", ".md-sidebar"):
         assert not any(each.is_visible() for each in page.locator(gone).all()), gone
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     link = page.locator('article li a[href="https://example.org/"]')
     assert "example.org" in link.evaluate("e => getComputedStyle(e, '::after').content")
+    assert link.evaluate("e => getComputedStyle(e).color") == "rgb(11, 107, 112)"
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("details.output[open]:not(:has(img))").count() == 0
     context.close()
