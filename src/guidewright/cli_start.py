@@ -19,7 +19,7 @@ from guidewright import cli_options as cli
         "guidewright init --backends jax,torch",
     )
 )
-@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
 @click.option(
     "--backends",
     multiple=True,
@@ -28,12 +28,16 @@ from guidewright import cli_options as cli
 )
 @click.option("--name", default="", help="The site's name.")
 @click.option("--force", is_flag=True, help="Also in a folder that is not empty; what is there stays.")
-def init(folder: Path, backends: tuple[str, ...], name: str, force: bool) -> int:
+@click.pass_context
+def init(
+    context: click.Context, /, folder: Path | None, backends: tuple[str, ...], name: str, force: bool
+) -> int:
     """Make a site of one's own in an empty folder (default: this one), with a first guide."""
     import datetime as dt
 
     from guidewright.commands import init as command
 
+    folder = folder or context.obj or Path()
     return command.init(folder, cli.names(backends), name, force=force, today=dt.date.today())
 
 

@@ -51,10 +51,21 @@ def create(path: Path, data: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
         os.chmod(name, 0o644)  # noqa: PTH101 - mkstemp gives a name
-        os.link(name, path)
+        _link(name, path, data)
     finally:
         with suppress(OSError):
             os.unlink(name)  # noqa: PTH108 - see above
+
+
+def _link(name: str, path: Path, data: bytes) -> None:
+    """Give a finished file its name; unlike a rename, a link never replaces."""
+    try:
+        os.link(name, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        with path.open("xb") as file:
+            file.write(data)
 
 
 def _mode(path: Path) -> int:

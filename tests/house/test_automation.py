@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from guidewright import __version__
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -64,12 +67,22 @@ def test_the_job_that_publishes_runs_nothing_of_ours_and_waits_for_its_environme
     assert used == ["actions/download-artifact", "pypa/gh-action-pypi-publish"]
 
 
-def test_the_release_workflow_starts_at_a_tag_only_and_pins_its_actions_by_digest() -> None:
-    workflow = load(ROOT / ".github/workflows/release.yml")
-    assert workflow[True] == {"push": {"tags": ["v*"]}}
-    used = [step["uses"] for step in steps(workflow) if "uses" in step]
-    assert used
-    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action) for action in used)
+def test_the_release_workflow_starts_at_a_tag_only() -> None:
+    assert load(ROOT / ".github/workflows/release.yml")[True] == {"push": {"tags": ["v*"]}}
+
+
+def test_the_version_stands_twice_and_is_the_same() -> None:
+    document = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert document["project"]["version"] == __version__
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_digest_with_their_release_and_each_at_one(path: Path) -> None:
+    lines = re.findall(r"uses: (.*)", path.read_text("utf-8"))
+    assert lines
+    assert [line for line in lines if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[0-9.]+", line)] == []
+    every = {line for other in WORKFLOWS for line in re.findall(r"uses: (.*)", other.read_text("utf-8"))}
+    assert len(every) == len({line.partition("@")[0] for line in every})
 
 
 def test_the_release_workflow_builds_a_site_with_nothing_but_the_wheel() -> None:

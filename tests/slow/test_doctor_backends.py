@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from sandbox import Sandbox
+from sandbox import Sandbox, eventually
 
 BACKEND = """
 [tool.guidewright.backends.{name}]
@@ -85,10 +86,31 @@ def test_the_backends_are_tried_at_the_same_time(sandbox: Sandbox) -> None:
     assert (code, found["backends/gamma"]["state"], found["backends/delta"]["state"]) == (0, "fine", "fine")
 
 
+def test_an_interrupt_ends_it_at_once_with_what_it_started(sandbox: Sandbox) -> None:
+    started = sandbox.outside / "started"
+    probe = f"import time; from pathlib import Path; Path({str(started)!r}).touch(); time.sleep(900)"
+    sandbox.settings(tables=backend("gamma", probe.replace("'", '"')))
+    process = sandbox.start("doctor")
+    eventually(started.exists)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert sandbox.processes() == []
+
+
 def test_a_backend_sees_what_a_guide_would_see(sandbox: Sandbox) -> None:
     probe = "import os; assert 'SECRET' not in os.environ and os.environ['COLUMNS'] == '80'"
     sandbox.settings(tables=backend("gamma", probe))
     assert sandbox.cli("doctor", env={"SECRET": "1"}).code == 0
+
+
+def test_what_guides_require_besides_is_told_with_the_command_that_installs_it(sandbox: Sandbox) -> None:
+    sandbox.guide("intro", "# %%\nprint(1)", "requires: [packaging, not-to-be-found, alpha]")
+    code, found = examined(sandbox)
+    assert code == 1
+    assert found["project/requires"]["message"] == "not installed: not-to-be-found"
+    assert found["project/requires"]["mend"] == f"{sys.executable} -m pip install not-to-be-found"
 
 
 def test_a_held_lock_is_told_with_its_owner_and_is_not_waited_for(sandbox: Sandbox) -> None:
@@ -107,6 +129,12 @@ def test_outside_of_a_project_it_still_looks_at_the_machine(sandbox: Sandbox) ->
     assert code == 1
     assert "guidewright init DIR" in found["project/settings"]["mend"]
     assert "machine/disk" in found
+
+
+def test_a_folder_that_is_not_there_is_no_project(sandbox: Sandbox) -> None:
+    done = sandbox.cli("--root", str(sandbox.outside / "nowhere"), "doctor")
+    assert done.code == 1
+    assert "no pyproject.toml with [tool.guidewright]" in done.out
 
 
 def test_settings_that_are_wrong_are_told_and_end_it_with_one(sandbox: Sandbox) -> None:

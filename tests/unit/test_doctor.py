@@ -35,7 +35,7 @@ def by_name(found: Any) -> dict[str, Finding]:
 def test_what_guidewright_depends_on_is_here() -> None:
     found = by_name(installed.installed("install it"))
     assert {one.state for one in found.values()} == {"fine"}
-    assert {"version", "Python", "dependencies"} == found.keys()
+    assert {"version", "Python", "dependencies", "engines"} == found.keys()
 
 
 def test_a_dependency_that_is_missing_or_too_old_is_named_and_nothing_that_needs_it_is_looked_at(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from guidewright.files import write_atomically
+from guidewright.files import create, write_atomically
 
 
 def names(folder: Path) -> list[str]:
@@ -81,3 +81,23 @@ def test_a_long_name_can_be_written(tmp_path: Path) -> None:
     file = tmp_path / ("ü" * 120)
     assert write_atomically(file, b"x")
     assert file.read_bytes() == b"x"
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["hard links", "no hard links"])
+def test_a_new_file_is_whole_and_never_takes_the_place_of_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    if not links:
+        monkeypatch.setattr(os, "link", refused)
+    file = tmp_path / "a" / "new"
+    create(file, b"first")
+    (tmp_path / "a" / "dangling").symlink_to("nowhere")
+    for name in ("new", "dangling"):
+        with pytest.raises(FileExistsError):
+            create(tmp_path / "a" / name, b"second")
+    assert file.read_bytes() == b"first"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    assert names(file.parent) == ["dangling", "new"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -15,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import click
@@ -73,6 +75,7 @@ def _broken(error: GuidewrightError) -> Iterator[Finding]:
 
 def _project(project: Project) -> Iterator[Finding]:
     from guidewright.doctor import project as about
+    from guidewright.execute.missing import is_installed
 
     settings, count = project.settings, len(project.library.guides)
     yield Finding(area=about.AREA, name="settings", message=f"{settings.root}, {count} guides")
@@ -81,6 +84,16 @@ def _project(project: Project) -> Iterator[Finding]:
         yield Finding(
             area=about.AREA, name="guides", message=message, state="useful", mend="guidewright check"
         )
+    wanted = {
+        name for guide in project.library.guides for name in guide.header.requires
+    } - settings.backends.keys()
+    absent = sorted(name for name in wanted if not is_installed(name))
+    if absent:
+        message = f"not installed: {', '.join(absent)}"
+        mend = _install(_checkout(settings.root), *absent)
+        yield Finding(area=about.AREA, name="requires", message=message, state="needed", mend=mend)
+    elif wanted:
+        yield Finding(area=about.AREA, name="requires", message=f"{', '.join(sorted(wanted))}: installed")
     yield about.cache(settings)
     yield about.lock(settings)
 
@@ -93,6 +106,7 @@ def _slow(project: Project, seconds: float, tell: Callable[[str], None]) -> list
     settings = project.settings
     used = {name for guide in project.library.guides for name in guide.header.datasets}
     tell(f"trying {', '.join(backend.label for backend in settings.backends.values())} …")
+    stop = Event()
     with ThreadPoolExecutor(max_workers=len(settings.backends) + len(settings.datasets)) as pool:
         tried = [
             pool.submit(
@@ -103,6 +117,7 @@ def _slow(project: Project, seconds: float, tell: Callable[[str], None]) -> list
                 install=_install(_checkout(settings.root), backend.install or " ".join(backend.modules)),
                 seconds=seconds,
                 environ=os.environ,
+                stop=stop,
             )
             for backend in settings.backends.values()
         ]
@@ -110,7 +125,11 @@ def _slow(project: Project, seconds: float, tell: Callable[[str], None]) -> list
             pool.submit(about.dataset, dataset, settings, about.answers, used=name in used)
             for name, dataset in settings.datasets.items()
         ]
-        return [future.result() for future in [*tried, *asked]]
+        try:
+            return [future.result() for future in [*tried, *asked]]
+        except BaseException:
+            stop.set()  # else an interrupt would wait for the slowest backend
+            raise
 
 
 def _machine(project: Project | None, root: Path) -> Iterator[Finding]:
@@ -131,12 +150,13 @@ def _checkout(start: Path) -> Path | None:
     )
 
 
-def _install(checkout: Path | None, requirement: str) -> str:
-    """Return the command that installs a requirement here."""
+def _install(checkout: Path | None, *requirements: str) -> str:
+    """Return the command that installs requirements here."""
     if checkout is None:
-        return f"{shlex.quote(sys.executable)} -m pip install {shlex.quote(requirement)}"
-    own = requirement.removeprefix("guidewright") if requirement.startswith("guidewright") else None
-    return f"sh scripts/install {shlex.quote(requirement if own is None else f'.{own}')}"
+        return shlex.join([sys.executable, "-m", "pip", "install", *requirements])
+    return shlex.join(
+        ["sh", "scripts/install", *(re.sub(r"^guidewright\b", ".", name) for name in requirements)]
+    )
 
 
 def _print(found: Sequence[Finding], needed: int) -> None:

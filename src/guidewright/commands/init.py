@@ -28,9 +28,9 @@ def init(root: Path, backends: Iterable[str], site_name: str, *, force: bool, to
         CannotRunError: a file cannot be written.
     """
     starter, chosen = starters.choose(backends)
-    _refuse(root, force=force)
     site_name = " ".join(site_name.split()) or "Guides"
     try:
+        _refuse(root, force=force)
         for path, text in _files(starter, chosen, site_name, root, today).items():
             _write(root, path, text)
     except OSError as error:

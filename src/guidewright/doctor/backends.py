@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 
 from guidewright.doctor import Finding
 from guidewright.execute.environment import Machine, installed_version, kernel_environment
@@ -29,12 +30,14 @@ def try_backend(
     install: str,
     seconds: float,
     environ: Mapping[str, str],
+    stop: Event,
 ) -> Finding:
     """Try a backend.
 
     Args:
         install: the command that installs it.
         seconds: after which it is ended.
+        stop: ends it before, once it is set.
     """
     if absent := absent_modules(backend):
         message = f"is not installed: no module {', '.join(absent)}"
@@ -42,7 +45,7 @@ def try_backend(
     # Short, and not resolved: it stands in the environment by which the processes are found again.
     with tempfile.TemporaryDirectory(prefix="gw-doctor-", ignore_cleanup_errors=True) as folder:
         started = time.monotonic()
-        code, out, err = _run(backend, settings, Path(folder), machine.cores, seconds, environ)
+        code, out, err = _run(backend, settings, Path(folder), machine.cores, seconds, environ, stop)
         took = time.monotonic() - started
     if code:
         why = f"did not answer within {seconds:g} s" if code is _TOO_LONG else _why(code, err)
@@ -58,10 +61,17 @@ def try_backend(
 
 
 _TOO_LONG = 1000
+_GLANCE_SECONDS = 0.2
 
 
 def _run(
-    backend: Backend, settings: Settings, work: Path, threads: int, seconds: float, environ: Mapping[str, str]
+    backend: Backend,
+    settings: Settings,
+    work: Path,
+    threads: int,
+    seconds: float,
+    environ: Mapping[str, str],
+    stop: Event,
 ) -> tuple[int, str, str]:
     """Return the exit code, or ``_TOO_LONG``, and both streams."""
     for name in ("home", "tmp"):
@@ -86,15 +96,21 @@ def _run(
         )
         try:
             family.add(process.pid)
-            code = process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            code = _TOO_LONG
+            code = _wait(process, seconds, stop)
         finally:
             with suppress(OSError):
                 process.kill()
             family.end()
             process.wait()
     return code, (work / "out").read_text("utf-8", "replace"), (work / "err").read_text("utf-8", "replace")
+
+
+def _wait(process: subprocess.Popen[bytes], seconds: float, stop: Event) -> int:
+    end = time.monotonic() + seconds
+    while not stop.is_set() and time.monotonic() < end:
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(_GLANCE_SECONDS)
+    return _TOO_LONG
 
 
 def _why(code: int, err: str) -> str:

@@ -11,6 +11,7 @@ from guidewright import __version__
 from guidewright.doctor import Finding, State
 
 AREA = "Guidewright"
+_ENGINES = {"mkdocs": "MkDocs", "zensical": "Zensical"}
 _FILES = (
     ("guidewright.render", ("fonts", "templates", "parity.schema.json")),
     ("guidewright.site", ("theme",)),
@@ -34,6 +35,8 @@ def installed(install: str) -> Iterator[Finding]:
     yield Finding(
         area=AREA, name="dependencies", message=message, state=state, mend=install if absent else ""
     )
+    engines = [f"{label} {version(name)}" for name, label in _ENGINES.items() if version(name)]
+    yield Finding(area=AREA, name="engines", message=", ".join(engines) or "none")
     lost = [
         f"{package}/{name}" for package, names in _FILES for name in names if not _is_there(package, name)
     ]
@@ -69,6 +72,14 @@ def _absent() -> Iterator[str]:
             met = False
         if not met:
             yield f"{requirement.name}{requirement.specifier}"
+
+
+def version(name: str) -> str:
+    """Return a distribution's version; empty where it is not installed."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _is_there(package: str, name: str) -> bool:

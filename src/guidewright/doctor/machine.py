@@ -30,7 +30,8 @@ def about(machine: Machine, guides: Iterable[Guide], root: Path) -> Iterator[Fin
         message=f"{machine.platform}, {machine.cores} cores, {machine.memory_mb / 1024:.0f} GiB of memory",
     )
     yield _gpu(machine, sum(guide.header.accelerator == "gpu" for guide in guides))
-    free = shutil.disk_usage(root).free
+    there = next(folder for folder in (root, *root.parents) if folder.exists())
+    free = shutil.disk_usage(there).free
     room = Finding(area=AREA, name="disk", message=f"{free / 2**30:.1f} GiB free")
     yield (
         room

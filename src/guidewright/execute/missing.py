@@ -44,14 +44,15 @@ def _is_importable(module: str) -> bool:
         return False
 
 
-def _is_installed(text: str) -> bool:
+def is_installed(text: str) -> bool:
+    """Tell whether a requirement is met."""
     requirement = Requirement(text)
     version = installed_version(requirement.name)
     return version is not None and requirement.specifier.contains(version, prereleases=True)
 
 
 def _missing_requires(job: Job, settings: Settings) -> list[Problem]:
-    absent = [name for name in job.requires if name not in settings.backends and not _is_installed(name)]
+    absent = [name for name in job.requires if name not in settings.backends and not is_installed(name)]
     return [
         Problem(
             path=job.path,
