@@ -12,7 +12,7 @@ from itertools import groupby
 
 _CELL = re.compile(r"^\s*Cell In\[(?P<count>\d+)\], line (?P<line>\d+)(?:, in (?P<function>.+))?$")
 _FILE = re.compile(r"^File (?P<path>\S.*?):(?P<line>\d+)(?:, in (?P<function>.+))?$")
-_REACHED = re.compile(r"^-+> \d+ (?P<code>.*)$", re.MULTILINE)
+_REACHED = re.compile(r"^-+> \d+ (?!'Could not get source)(?P<code>.*)$", re.MULTILINE)
 _HEAD = re.compile(r"^-{5,}$|Traceback \(most recent call last\)$")
 """What IPython begins with, and what the end of the traceback says again."""
 _CHAINED = re.compile(

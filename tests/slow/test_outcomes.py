@@ -43,6 +43,15 @@ def deep(number):
 print("before")
 deep(0)  # here
 """,
+    "raises_group": """
+# %%
+def several():
+    raise ExceptionGroup("several", [ValueError("one"), KeyError("two")])
+
+# %%
+print("before")
+several()  # here
+""",
     "syntax": """
 # %%
 x = 1
@@ -179,6 +188,7 @@ def test_a_guide_that_ends_well_passes(broken: Broken, slug: str) -> None:
     [
         ("raises", "ValueError", "no such luck"),
         ("raises_inside", "ZeroDivisionError", "division by zero"),
+        ("raises_group", "ExceptionGroup", "several (2 sub-exceptions)"),
         ("syntax", "SyntaxError", "'return' outside function"),
         ("check", "AssertionError", "the total is 4"),
     ],

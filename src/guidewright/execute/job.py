@@ -23,6 +23,9 @@ from guidewright.settings import Settings
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FRAME = re.compile(r"^\s*Cell In\[(?P<count>\d+)\], line (?P<line>\d+)", re.MULTILINE)
+_GROUP_FRAME = re.compile(
+    r'^  \| +File ".*[\\/]ipykernel_\d+[\\/]\d+\.py", line (?P<line>\d+), in <module>$', re.MULTILINE
+)
 _KERNEL_IS_GONE = frozenset({"memory", "kernel died"})
 
 
@@ -169,8 +172,17 @@ def _raised(running: Kernel, cell: JobCell, node: NotebookNode, name: str, messa
     text = pycode.without_check_calls(_ANSI.sub("", "\n".join(lines)))
     counts = [(int(found["count"]), int(found["line"])) for found in _FRAME.finditer(text)]
     own = [line for count, line in counts if count == node.execution_count]
+    if not text and (text := _group(outputs)):
+        own = [int(found["line"]) for found in _GROUP_FRAME.finditer(text)]
     line = cell.line + own[-1] - 1 if own else cell.line
     return CellFailure(cell=cell.id, line=line, name=name, message=shortened(message), traceback=text)
+
+
+def _group(outputs: Sequence[Mapping[str, Any]]) -> str:
+    """Return a group's traceback: IPython leaves it to Python, which prints it on standard error."""
+    said = "".join(output["text"] for output in outputs if output.get("name") == "stderr")
+    _, head, rest = said.rpartition("  + Exception Group Traceback (most recent call last):")
+    return pycode.without_check_calls(_ANSI.sub("", head + rest))
 
 
 def _too_much_output(run: _Run, cell: JobCell, capture: Capture) -> CellFailure:
