@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup guides site doctor test check format lock quality bench clean
+.PHONY: help setup guides site serve doctor test check format lock quality bench clean
 SHELL := /bin/sh
 
 # What to run: selectors and backends, apart by spaces (backends by commas, too). Empty means all.
@@ -15,6 +15,9 @@ PYTHON ?=
 # What makes HTML of the pages: mkdocs or zensical.
 ENGINE ?= mkdocs
 GPU ?=
+# For make serve: the languages to show, beside English, and where.
+LANGUAGES ?=
+PORT ?= 8000
 DATE ?=
 GUIDES ?= 100
 REPEATS ?= 5
@@ -35,6 +38,8 @@ help: ## List these commands
 	@echo "  BACKENDS=…     these backends only: BACKENDS=torch, BACKENDS='jax torch'"
 	@echo "  PROFILE=…      quick (the default) or full (what is published: hours on a laptop)"
 	@echo "  ENGINE=…       what make site builds with: mkdocs (the default) or zensical"
+	@echo "  LANGUAGES=…    what make serve shows: LANGUAGES=ko (English is always there)"
+	@echo "  PORT=…         where make serve serves: 8000"
 	@echo "  PYTHON=…       the Python 3.11, 3.12 or 3.13 to set up with"
 	@echo "  GUIDES=…       how many guides bench generates (100), and REPEATS=… how often it measures (5)"
 	@echo "  DATE=…         the day that stands beside the figures of quality and bench; else the revision's"
@@ -51,6 +56,10 @@ guides: ## Prove guides on their backends, then build the site
 site: ## Build the site from the committed records; no backend needed
 	@sh scripts/install $(if $(filter zensical,$(ENGINE)),'.[zensical]',.)
 	@.venv/bin/guidewright site --engine '$(ENGINE)'
+
+serve: ## Serve the site on this machine, in step with what you save; Ctrl-C ends it
+	@sh scripts/install .
+	@.venv/bin/guidewright serve $(selection) $(foreach code,$(subst $(comma), ,$(LANGUAGES)),--lang '$(code)') --port '$(PORT)'
 
 doctor: ## Say what works here, what is missing, and the command that mends it
 	@sh scripts/install .

@@ -185,6 +185,48 @@ def site(context: click.Context, /, engine: str, strict_parity: bool, as_json: b
 
 @main.command(
     epilog=cli.examples(
+        "guidewright serve",
+        "guidewright serve functional_api --backend torch --lang ko",
+        "guidewright serve --no-run --port 0",
+    )
+)
+@cli.guides_argument
+@cli.backend_option
+@click.option(
+    "--lang", "languages", multiple=True, metavar="CODE", help="This language only; may be repeated."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Where to serve; 0 takes a free port.",
+)
+@click.option("--run/--no-run", default=True, help="Whether a guide whose code was edited runs (quick).")
+@click.option("--open", "open_", is_flag=True, help="Open it in the browser.")
+@click.pass_context
+def serve(
+    context: click.Context,
+    /,
+    guides: tuple[str, ...],
+    backends: tuple[str, ...],
+    languages: tuple[str, ...],
+    **options: Any,
+) -> int:
+    """Serve the site on this machine only, and keep it in step with the files."""
+    from guidewright.commands import serve as command
+    from guidewright.plan import Selection
+    from guidewright.settings import find_root
+
+    names = tuple(part for name in backends for part in name.split(",") if part)
+    selection = Selection(patterns=guides, backends=names)
+    codes = [part for code in languages for part in code.split(",") if part]
+    root = find_root((context.obj or Path.cwd()).resolve())
+    return command.serve(root, selection, languages=codes, **options)
+
+
+@main.command(
+    epilog=cli.examples(
         "guidewright status", "guidewright status --json", "guidewright status 'intro*' --profile full"
     )
 )

@@ -68,6 +68,15 @@ def _link(name: str, path: Path, data: bytes) -> None:
             file.write(data)
 
 
+def signature(path: Path) -> tuple[int, int, int]:
+    """Return what tells that a file is not what it was: number, size, time of change in ns; zeros where it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def _mode(path: Path) -> int:
     """Return the permissions that a file has, or those that umask 022 would give a new one."""
     try:

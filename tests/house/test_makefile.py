@@ -51,7 +51,7 @@ def code(text: str) -> str:
 def make(*arguments: str) -> str:
     """Run make in the repository, apart from a make that may be running these tests; return what it printed."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    for name in ("GUIDE", "BACKENDS", "PROFILE", "PYTHON", "GPU", "ENGINE"):
+    for name in ("GUIDE", "BACKENDS", "PROFILE", "PYTHON", "GPU", "ENGINE", "LANGUAGES", "PORT"):
         environ.pop(name, None)
     ran = subprocess.run(
         ["make", *arguments], cwd=ROOT, env=environ, text=True, capture_output=True, check=True

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from guidewright import compare, datasets, normalise
 from guidewright.commands.moved import Today, moved, today
 from guidewright.commands.project import Project
+from guidewright.files import signature
+from guidewright.memory import Remember, afresh
 from guidewright.model import (
     PROFILES,
     BackendName,
@@ -37,10 +40,27 @@ class Entry:
         return tuple(view.record for view in self.views if view.record)
 
 
-def entries(project: Project) -> list[Entry]:
+def entries(project: Project, remember: Remember = afresh) -> list[Entry]:
     """Return every guide of the library with what is known of it."""
-    now = today(project.settings)
-    return [_entry(project, guide, now) for guide in project.library.guides]
+    settings = project.settings
+    lock = signature(settings.lock) if settings.lock else None
+    now = remember("today", (settings.lock, lock), lambda: today(settings))
+    return [
+        remember(
+            ("entry", guide.slug),
+            (guide, settings, now, _state(project, guide)),
+            functools.partial(_entry, project, guide, now),
+        )
+        for guide in project.library.guides
+    ]
+
+
+def _state(project: Project, guide: Guide) -> tuple[object, ...]:
+    return tuple(
+        project.store.state(guide.slug, name, profile)
+        for name in guide.header.backends
+        for profile in PROFILES
+    )
 
 
 def _entry(project: Project, guide: Guide, now: Today) -> Entry:

@@ -10,6 +10,8 @@ from guidewright import datasets, gitinfo
 from guidewright.api import reference as api
 from guidewright.errors import Problem, SelectorError
 from guidewright.execute import environment as env
+from guidewright.files import signature
+from guidewright.memory import Remember, afresh
 from guidewright.model import Job, PlannedJob, Record
 from guidewright.plan import Known, Selection, aligned, make_job, plan, select
 from guidewright.settings import FILE, Settings, load
@@ -63,15 +65,25 @@ _version = functools.cache(env.installed_version)
 
 def open_project(root: Path) -> Project:
     """Read settings and library; the library's problems stay in it, for the command to report."""
-    settings = load(root)
-    reference = api.load(settings)
+    return project_of(load(root))
+
+
+def project_of(settings: Settings, remember: Remember = afresh) -> Project:
+    """Read the library that the settings name."""
+    reference = _reference(settings, remember)
     return Project(
         settings=settings,
-        library=library.load(settings, reference),
+        library=library.load(settings, reference, remember),
         store=Store.of(settings),
         machine=env.this_machine(),
         reference=reference,
     )
+
+
+def _reference(settings: Settings, remember: Remember) -> api.Reference | None:
+    files = (settings.api.inventory, settings.api.pages) if settings.api else ()
+    state = tuple(signature(file) for file in files)
+    return remember("reference", (settings.api, state), lambda: api.load(settings))
 
 
 def since(revision: str, project: Project) -> frozenset[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,7 +23,8 @@ from guidewright.commands.summary import print_problems
 from guidewright.commands.taught import Taught
 from guidewright.commands.translations import Translated
 from guidewright.errors import FINE, GUIDE_FAILED, WRONG_USE, Problem, SiteError
-from guidewright.model import Slug
+from guidewright.memory import Remember, afresh
+from guidewright.model import Page, Slug
 from guidewright.render import cards as listing
 from guidewright.render import differences, index, interface, parity_json, related, report, tags
 from guidewright.render.addresses import SiteInfo
@@ -149,17 +152,54 @@ def findings(found: Sequence[Entry]) -> list[Problem]:
 
 def _render(project: Project) -> list[Translated]:
     """Render every language, English first."""
-    found = entries(project)
+    found = rendered(project, entries(project))
+    for one in found:
+        language = one.made.language
+        tree.write(
+            one.pages,
+            one.extra,
+            one.config,
+            settings=project.settings,
+            language=language.code,
+            direction=language.direction,
+        )
+    return [one.made for one in found]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendered:
+    """One language's site, as the engine is to have it."""
+
+    made: Translated
+    info: SiteInfo
+    pages: tuple[Page, ...]
+    extra: Mapping[str, str | bytes]
+    config: str
+
+
+def rendered(
+    project: Project, found: list[Entry], remember: Remember = afresh, *, with_downloads: bool = True
+) -> list[Rendered]:
+    """Render every language, English first; nothing is written.
+
+    Args:
+        with_downloads: whether pages come with their notebooks and scripts.
+
+    Raises:
+        InputError: a language's settings are wrong.
+        SiteError: the project has no ``mkdocs.yml``.
+    """
     english = translations.english(project, found)
     made = [replace(english, problems=tuple(translations.unconfigured(project.settings)))]
     made += [
-        translations.translated(project, locale, found) for locale in translations.locales(project.settings)
+        translations.translated(project, locale, found, remember)
+        for locale in translations.locales(project.settings)
     ]
-    near = _related(project, found)
-    taught = Taught.of(project)
-    for one in made:
-        _write(project, one, made, near, taught)
-    return made
+    # By their headers: a word of prose hardly ever changes what is near.
+    headers = tuple((entry.guide.slug, entry.guide.header) for entry in found)
+    near = remember("related", (headers,), lambda: _related(project, found))
+    taught = Taught.of(project, remember)
+    return [_language(project, one, made, near, taught, remember, with_downloads) for one in made]
 
 
 def _related(project: Project, found: Sequence[Entry]) -> dict[Slug, tuple[Slug, ...]]:
@@ -170,37 +210,52 @@ def _related(project: Project, found: Sequence[Entry]) -> dict[Slug, tuple[Slug,
     return related.related([guides[slug] for slug in order])
 
 
-def _write(
+def _language(
     project: Project,
     made: Translated,
     all_: Sequence[Translated],
     near: Mapping[Slug, tuple[Slug, ...]],
     taught: Taught,
-) -> None:
+    remember: Remember,
+    with_downloads: bool,
+) -> Rendered:
     language = made.language
     info = replace(
         SiteInfo.of(project.settings), name=made.site_name, categories=made.categories, tags=made.tags
     )
-    cards = [listing.card(entry.guide, entry.views) for entry in made.entries]
-    by_slug = {item.slug: item for item in cards}
-    tagged = {tag for tag, _ in tags.by_tag(cards, info)}
-    pages = [
-        render_page(
-            taught.linked(entry.guide),
-            entry.views,
-            entry.parity,
-            site=info,
-            language=language,
-            alike=compare.alike,
-            translation=made.translations.get(entry.guide.slug),
-            languages=_readable(entry.guide.slug, all_),
-            failed=entry.failed,
-            related=[by_slug[slug] for slug in near.get(entry.guide.slug, ())],
-            tagged=tagged,
-            api=taught.section(entry.guide.slug, language),
+    cards = [
+        remember(
+            ("card", language.code, entry.guide.slug),
+            (entry,),
+            functools.partial(listing.card, entry.guide, entry.views),
         )
         for entry in made.entries
     ]
+    by_slug = {item.slug: item for item in cards}
+    tagged = {tag for tag, _ in tags.by_tag(cards, info)}
+
+    def page(entry: Entry) -> Page:
+        slug = entry.guide.slug
+        options: dict[str, Any] = {
+            "site": info,
+            "language": language,
+            "translation": made.translations.get(slug),
+            "languages": _readable(slug, all_),
+            "failed": entry.failed,
+            "related": [by_slug[other] for other in near.get(slug, ())],
+            "tagged": tagged,
+            "api": taught.section(slug, language),
+            "with_downloads": with_downloads,
+        }
+        return remember(
+            ("page", language.code, slug),
+            (entry, taught.reference, options),
+            lambda: render_page(
+                taught.linked(entry.guide), entry.views, entry.parity, alike=compare.alike, **options
+            ),
+        )
+
+    pages = tuple(page(entry) for entry in made.entries)
     extra: dict[str, str | bytes] = {
         index.HOME: index.home(cards, site=info, language=language),
         index.GUIDES: index.guides(cards, site=info, language=language),
@@ -231,14 +286,7 @@ def _write(
         words=_theme_words(language),
         extra=machines.theme_values(project.settings, made, all_),
     )
-    tree.write(
-        pages,
-        extra,
-        text,
-        settings=project.settings,
-        language=language.code,
-        direction=language.direction,
-    )
+    return Rendered(made=made, info=info, pages=pages, extra=extra, config=text)
 
 
 def _listed(language: Language) -> config.Listed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from guidewright.api import guide as api
 from guidewright.api.inventory import Symbol
 from guidewright.api.reference import Reference
 from guidewright.commands.project import Project
+from guidewright.memory import Remember, afresh
 from guidewright.model import Guide, Slug
 from guidewright.render import api as pages
 from guidewright.render.addresses import SiteInfo
@@ -24,11 +26,16 @@ class Taught:
     """What each guide's shown code uses: the same in every language."""
 
     @classmethod
-    def of(cls, project: Project) -> Taught:
+    def of(cls, project: Project, remember: Remember = afresh) -> Taught:
         reference = project.reference
         if reference is None:
             return cls(reference=None)
-        found = {guide.slug: tuple(api.symbols(guide, reference)) for guide in project.library.guides}
+        found = {
+            guide.slug: remember(
+                ("symbols", guide.slug), (guide, reference), functools.partial(_symbols, guide, reference)
+            )
+            for guide in project.library.guides
+        }
         return cls(reference=reference, symbols=found)
 
     @property
@@ -52,3 +59,7 @@ class Taught:
             for card in in_order(cards, site=site)
         ]
         return {pages.PATH: pages.index_page(uses, self.reference, language)}
+
+
+def _symbols(guide: Guide, reference: Reference) -> tuple[Symbol, ...]:
+    return tuple(api.symbols(guide, reference))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from guidewright.commands.pages import Entry
 from guidewright.commands.project import Project
 from guidewright.errors import InputError, Problem
+from guidewright.files import signature
+from guidewright.memory import Remember, afresh
 from guidewright.model import Guide, Slug, Translation
 from guidewright.plan import shown_code
 from guidewright.render.interface import EN, TEXTS, Language
@@ -130,11 +133,18 @@ def unconfigured(settings: Settings) -> Iterator[Problem]:
             )
 
 
-def translated(project: Project, locale: Locale, entries: list[Entry]) -> Translated:
+def translated(
+    project: Project, locale: Locale, entries: list[Entry], remember: Remember = afresh
+) -> Translated:
     """Put every guide, and the interface, into a language; what cannot be read stays English, and is told."""
     settings = project.settings
     problems = list(strays(project, locale))
-    texts = _texts(locale, settings, problems)
+    texts, found = remember(
+        ("texts", locale.code),
+        (locale, settings, signature(locale.catalog("site"))),
+        lambda: _texts(locale, settings),
+    )
+    problems += found
     language = Language(
         code=locale.code,
         name=locale.name,
@@ -144,19 +154,14 @@ def translated(project: Project, locale: Locale, entries: list[Entry]) -> Transl
     )
     done, translations = [], {}
     for entry in entries:
-        try:
-            found = read(locale, entry.guide.slug, settings)
-        except InputError as error:
-            problems += error.problems
-            found = Catalog(language=locale.code)
-        localised = apply(
-            entry.guide,
-            found,
-            threshold=locale.threshold,
-            old_title=texts.get("old_translation", TEXTS["old_translation"]),
+        slug = entry.guide.slug
+        one, translations[slug], wrong = remember(
+            ("translated", locale.code, slug),
+            (locale, settings, entry, texts, signature(locale.catalog(slug))),
+            functools.partial(_guide, project, locale, entry, texts),
         )
-        done.append(_in_language(project, entry, localised.guide))
-        translations[entry.guide.slug] = _translation(localised, found)
+        done.append(one)
+        problems += wrong
     return Translated(
         locale=locale,
         language=language,
@@ -170,19 +175,37 @@ def translated(project: Project, locale: Locale, entries: list[Entry]) -> Transl
     )
 
 
-def _texts(locale: Locale, settings: Settings, problems: list[Problem]) -> Mapping[str, str]:
-    """Return the interface's texts by name; one whose placeholders differ would fail where it is used."""
+def _guide(
+    project: Project, locale: Locale, entry: Entry, texts: Mapping[str, str]
+) -> tuple[Entry, Translation, tuple[Problem, ...]]:
+    """Put one guide into a language; a catalog that cannot be read is told, and counts as empty."""
+    problems: tuple[Problem, ...] = ()
+    try:
+        found = read(locale, entry.guide.slug, project.settings)
+    except InputError as error:
+        problems = error.problems
+        found = Catalog(language=locale.code)
+    localised = apply(
+        entry.guide,
+        found,
+        threshold=locale.threshold,
+        old_title=texts.get("old_translation", TEXTS["old_translation"]),
+    )
+    return _in_language(project, entry, localised.guide), _translation(localised, found), problems
+
+
+def _texts(locale: Locale, settings: Settings) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
+    """Return the interface's texts by name, and what is wrong; one whose placeholders differ would fail where it is used."""
     try:
         entries = merge(read(locale, "site", settings), interface_units(settings)).find()
     except InputError as error:
-        problems += error.problems
-        return {}
+        return {}, error.problems
     found = {}
     for unit in interface_units(settings):
         entry = entries.get(unit.key)
         if entry and entry.translated and not placeholder_problem(unit.text, entry.msgstr):
             found[unit.context] = entry.msgstr
-    return found
+    return found, ()
 
 
 def _in_language(project: Project, entry: Entry, guide: Guide) -> Entry:

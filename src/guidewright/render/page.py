@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import posixpath
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ def render(
     related: Sequence[cards.Card] = (),
     tagged: Collection[str] | None = None,
     api: str = "",
+    with_downloads: bool = True,
 ) -> Page:
     """Render one guide in one language, with its notebooks, scripts and images.
 
@@ -59,6 +60,7 @@ def render(
         related: the guides that its end leads to.
         tagged: the tags that the page of tags has, to which the head leads; None for all.
         api: the section that lists the API the guide uses, as Markdown.
+        with_downloads: whether the page's notebooks and scripts are made with it.
     """
     order = {name: place for place, name in enumerate(guide.header.backends)}
     views = sorted(views, key=lambda view: order.get(view.backend, len(order)))
@@ -89,7 +91,7 @@ def render(
         plain=_plain(guide, views, cells, site, language),
         files={
             **figures.files,
-            **downloads(guide, views, site=site, language=language),
+            **(downloads(guide, views, site=site, language=language) if with_downloads else {}),
             **pictures(guide),
             badge_path(guide.slug): badge.badge(views, failed, language),
         },
@@ -124,13 +126,23 @@ def downloads(
     guide: Guide, views: Sequence[BackendView], *, site: SiteInfo, language: Language = EN
 ) -> dict[str, bytes]:
     """Return the notebooks and the ``.py`` files that the page links to, by their path under the docs folder."""
-    files: dict[str, bytes] = {}
+    found = download_makers(guide, views, site=site, language=language)
+    return {path: make() for path, make in found.items()}
+
+
+def download_makers(
+    guide: Guide, views: Sequence[BackendView], *, site: SiteInfo, language: Language = EN
+) -> dict[str, Callable[[], bytes]]:
+    """Return what makes each of :func:`downloads`, by its path."""
+    files: dict[str, Callable[[], bytes]] = {}
     for view in views:
         copies = (False, True) if _is_full(view) else (False,)
         for executed in copies:
             path = notebook_path(guide.slug, language.code, view.backend, executed=executed)
-            files[path] = notebook(guide, view, site=site, executed=executed, language=language)
-        files[script_path(guide.slug, view.backend)] = download(guide, view)
+            files[path] = functools.partial(
+                notebook, guide, view, site=site, executed=executed, language=language
+            )
+        files[script_path(guide.slug, view.backend)] = functools.partial(download, guide, view)
     return files
 
 
@@ -148,6 +160,11 @@ def _exporter() -> MarkdownExporter:
         default_preprocessors=[],
         filters={"fence": fence, "inset": inset, "plain": proof.plain},
     )
+
+
+def forget_templates() -> None:
+    """Read the templates anew: someone works on them."""
+    _exporter.cache_clear()
 
 
 def _page_cell(cell: Cell, blocks: list[Block]) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from guidewright.api import guide as api
 from guidewright.api.reference import Reference
 from guidewright.errors import Problem
+from guidewright.memory import Remember, afresh
 from guidewright.model import Guide, Slug
 from guidewright.settings import Settings
 from guidewright.source.naming import files_below, listed, pictures_below, relative, slug_problems
@@ -26,7 +27,7 @@ class Library:
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
-def load(settings: Settings, reference: Reference | None = None) -> Library:
+def load(settings: Settings, reference: Reference | None = None, remember: Remember = afresh) -> Library:
     """Read every guide.
 
     Args:
@@ -39,10 +40,11 @@ def load(settings: Settings, reference: Reference | None = None) -> Library:
     files, problems = listed(settings)
     guides = []
     for slug, file in files.items():
-        parsed = read(file, slug, settings)
+        parsed = read(file, slug, settings, remember)
         problems += parsed.problems
-        guides += [parsed.guide] if parsed.guide else []
-        problems += api.problems(parsed.guide, reference) if parsed.guide and reference else []
+        if parsed.guide:
+            guides.append(parsed.guide)
+            problems += _named(parsed.guide, reference, remember) if reference else []
     return Library(guides=tuple(guides), problems=tuple(problems))
 
 
@@ -56,7 +58,7 @@ def name_problems(slug: Slug, settings: Settings) -> list[Problem]:
     return [replace(problem, hint="choose another name") for problem in found]
 
 
-def read(file: Path, slug: Slug, settings: Settings) -> Parsed:
+def read(file: Path, slug: Slug, settings: Settings, remember: Remember = afresh) -> Parsed:
     """Read one guide's file."""
     path = relative(file, settings)
     try:
@@ -67,10 +69,17 @@ def read(file: Path, slug: Slug, settings: Settings) -> Parsed:
             guide=None,
             problems=(Problem(path=path, message=message, hint="mend its permissions", rule="encoding"),),
         )
-    parsed = parse(data, path=path, slug=slug, settings=settings)
-    if parsed.guide is None:
-        return parsed
-    return replace(parsed, guide=replace(parsed.guide, pictures=_pictures(file)))
+    pictures = _pictures(file)
+
+    def make() -> Parsed:
+        parsed = parse(data, path=path, slug=slug, settings=settings)
+        return replace(parsed, guide=parsed.guide and replace(parsed.guide, pictures=pictures))
+
+    return remember(("guide", slug), (data, pictures, settings), make)
+
+
+def _named(guide: Guide, reference: Reference, remember: Remember) -> tuple[Problem, ...]:
+    return remember(("named", guide.slug), (guide, reference), lambda: tuple(api.problems(guide, reference)))
 
 
 def _pictures(file: Path) -> dict[str, bytes]:

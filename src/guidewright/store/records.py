@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from guidewright.errors import DamagedRecordError, Problem, StoreError
-from guidewright.files import write_atomically
+from guidewright.files import signature, write_atomically
 from guidewright.model import BackendName, Job, Profile, Record, Slug
 from guidewright.settings import Settings
 from guidewright.store.serial import FILE, from_folder, to_files
@@ -72,6 +72,11 @@ class Store:
         folders = self._folders(job.slug, job.backend, job.profile)
         found = [record for folder in folders if isinstance(record := _read(folder, job), Record)]
         return tuple(sorted(found, key=lambda record: record.started, reverse=True))
+
+    def state(self, slug: Slug, backend: BackendName, profile: Profile) -> tuple[object, ...]:
+        """Return what is equal as long as :meth:`find` answers the same for a guide, a backend and a profile."""
+        folders = sorted(self._folders(slug, backend, profile))
+        return tuple((folder.name, signature(folder / FILE)) for folder in folders)
 
     def save(self, record: Record) -> Path:
         """Write a record, whole or not at all; return its folder.
