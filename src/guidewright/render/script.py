@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-import jupytext
 import yaml
 
-from guidewright.model import BackendView, Cell, Guide
+from guidewright.model import BackendView, Guide
+from guidewright.pycode import percent
 from guidewright.render import nodes
 
 _FORMAT = {"text_representation": {"extension": ".py", "format_name": "percent", "format_version": "1.3"}}
@@ -23,24 +23,36 @@ def download(guide: Guide, view: BackendView) -> bytes:
 
     It has no ``quick`` and no ``test`` cell, no cell of other backends, and no key that only Guidewright reads.
     """
-    cells = [nodes.raw_cell(f"---\n{_header(guide)}---", id="header")]
+    header = _header(guide)
+    cells = list(_cells(guide, view))
+    return (percent.write(header, cells) or by_jupytext(header, cells)).encode()
+
+
+def _cells(guide: Guide, view: BackendView) -> Iterator[percent.PlainCell]:
     for cell in guide.cells:
         if cell.hidden or not cell.admits(view.backend):
             continue
         if cell.kind == "markdown":
-            cells.append(nodes.markdown_cell(cell.source, id=cell.id))
+            yield percent.PlainCell(cell_type="markdown", source=cell.source)
         elif cell.id in view.code:
-            cells.append(_code(cell, view.code[cell.id]))
+            tags = sorted(cell.tags - _OWN_TAGS)
+            options = {"tags": tags} if tags else {}
+            yield percent.PlainCell(cell_type="code", source=view.code[cell.id], options=options)
+
+
+def by_jupytext(header: str, cells: Sequence[percent.PlainCell]) -> str:
+    """Return the file of a header and cells, of whatever kind they are."""
+    import jupytext  # slow to load, and needed for few files
+
+    found = [nodes.raw_cell(f"---\n{header}---", id="header")]
+    for number, cell in enumerate(cells):
+        make = nodes.markdown_cell if cell.cell_type == "markdown" else nodes.code_cell
+        found.append(make(cell.source, id=f"cell-{number}", metadata=cell.options))
     kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"jupytext": _FORMAT, "kernelspec": kernelspec}
-    book = nodes.notebook(cells=cells, metadata=metadata)
+    book = nodes.notebook(cells=found, metadata=metadata)
     script: str = jupytext.writes(book, fmt="py:percent")
-    return (_VERSION.sub("", script, count=1).rstrip("\n") + "\n").encode()
-
-
-def _code(cell: Cell, code: str) -> Any:
-    tags = sorted(cell.tags - _OWN_TAGS)
-    return nodes.code_cell(code, id=cell.id, metadata={"tags": tags} if tags else {})
+    return _VERSION.sub("", script, count=1).rstrip("\n") + "\n"
 
 
 def _header(guide: Guide) -> str:

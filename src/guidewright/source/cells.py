@@ -9,20 +9,23 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-import jupytext
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from guidewright import pycode
 from guidewright.errors import Problem
 from guidewright.model import Cell
+from guidewright.pycode import percent as plain
 from guidewright.source import options as opts
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 FORMAT = "py:percent"
 _LINE = "guidewright-line"
 """The cell option that carries a marker's line through jupytext, which tells none."""
 
+Node: TypeAlias = "NotebookNode | plain.PlainCell"
+"""A cell as jupytext reads it: its ``cell_type`` and ``source``."""
 _QUOTES = re.compile(r"""\s*[rR]?(?:\"{3}|'{3})(?P<text>.*)""")
 
 
@@ -43,6 +46,8 @@ def notebook(text: str) -> NotebookNode:
     Raises:
         Exception: of whatever kind; jupytext lets through what its parts raise.
     """
+    import jupytext  # slow to load, and needed for few files
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # jupytext's own, about what is reported here with a line
         return jupytext.reads(text, fmt=FORMAT)
@@ -58,7 +63,7 @@ def read(text: str, header_end: int, path: str) -> tuple[list[Placed], list[Prob
     lines = text.split("\n")
     candidates = [n for n, line in enumerate(lines, 1) if n > header_end and opts.is_marker(line)]
     try:
-        pairs = _nodes(lines, candidates)
+        pairs = _plain(text, lines, header_end, candidates) or _nodes(lines, candidates)
     except Exception as error:
         message = f"jupytext cannot read it: {str(error).partition(chr(10))[0]}"
         hint = "take the header's 'jupyter' part from another guide"
@@ -68,7 +73,33 @@ def read(text: str, header_end: int, path: str) -> tuple[list[Placed], list[Prob
     return placed, problems + more
 
 
-def _nodes(lines: Sequence[str], candidates: Sequence[int]) -> list[tuple[int, NotebookNode]]:
+def is_as_written(text: str) -> bool:
+    """Tell whether a file is plain, and so as jupytext would write it; False says nothing."""
+    lines = text.split("\n")
+    header_end = lines.index("# ---", 1) + 1 if plain.has_plain_head(text) else 0
+    markers = [n for n, line in enumerate(lines, 1) if n > header_end and opts.is_marker(line)]
+    options = (opts.parse(lines[number - 1]) for number in markers)
+    return _plain(text, lines, header_end, markers) is not None and all(
+        plain.marker(found.kind, found.values) == lines[number - 1]
+        for number, found in zip(markers, options, strict=True)
+    )
+
+
+def _plain(
+    text: str, lines: Sequence[str], header_end: int, markers: Sequence[int]
+) -> list[tuple[int, plain.PlainCell]] | None:
+    """Return what :func:`_nodes` does, where all is plain."""
+    if not header_end or not plain.has_plain_head(text):
+        return None
+    for number in markers:
+        options = opts.parse(lines[number - 1])
+        if options.problems or "language" in options.values:
+            return None
+    found = plain.read(lines, header_end, markers)
+    return None if found is None else list(zip(markers, found, strict=True))
+
+
+def _nodes(lines: Sequence[str], candidates: Sequence[int]) -> list[tuple[int, Node]]:
     """Return marker's line and cell of every cell that has a marker.
 
     Jupytext tells no lines, so it reads twice: at first each line that looks like a marker carries its number, and comes
@@ -105,7 +136,7 @@ def _readable(line: str) -> str:
 
 
 def _loose_text(
-    lines: Sequence[str], header_end: int, pairs: Sequence[tuple[int, NotebookNode]], path: str
+    lines: Sequence[str], header_end: int, pairs: Sequence[tuple[int, Node]], path: str
 ) -> Iterator[Problem]:
     hint = "begin each cell with '# %%' or '# %% [markdown]'"
     if not pairs:
@@ -119,7 +150,7 @@ def _loose_text(
 
 
 def _swallowed(
-    candidates: Iterable[int], pairs: Sequence[tuple[int, NotebookNode]], lines: Sequence[str], path: str
+    candidates: Iterable[int], pairs: Sequence[tuple[int, Node]], lines: Sequence[str], path: str
 ) -> Iterator[Problem]:
     """Find markers that a code fence hides: one left open takes the cells up to the next fence with it."""
     starts = [number for number, _ in pairs]
@@ -140,7 +171,7 @@ def _swallowed(
 
 
 def _build(
-    pairs: Sequence[tuple[int, NotebookNode]], lines: Sequence[str], path: str
+    pairs: Sequence[tuple[int, Node]], lines: Sequence[str], path: str
 ) -> tuple[list[Placed], list[Problem]]:
     placed: list[Placed] = []
     problems: list[Problem] = []
@@ -179,7 +210,7 @@ def _marker_problems(
         yield f"cell id '{name}' is used twice; first on line {explicit[name]}", "rename one"
 
 
-def _first_line(node: NotebookNode, marker: int, lines: Sequence[str]) -> int:
+def _first_line(node: Node, marker: int, lines: Sequence[str]) -> int:
     """Return the line of a cell's first source line: behind the opening quotes, where prose stands in a string."""
     opening = next((n for n in range(marker + 1, len(lines) + 1) if lines[n - 1].strip()), marker + 1)
     quotes = _QUOTES.match(lines[opening - 1]) if opening <= len(lines) else None
@@ -188,7 +219,7 @@ def _first_line(node: NotebookNode, marker: int, lines: Sequence[str]) -> int:
     return opening if quotes["text"] else opening + 1
 
 
-def _cell(node: NotebookNode, values: Mapping[str, Any], line: int) -> Cell:
+def _cell(node: Node, values: Mapping[str, Any], line: int) -> Cell:
     alt = values.get("alt", ())
     return Cell(
         id=values.get("id", ""),
@@ -205,7 +236,7 @@ def _cell(node: NotebookNode, values: Mapping[str, Any], line: int) -> Cell:
 
 
 def _syntax_problems(
-    node: NotebookNode, first: int, number: int, lines: Sequence[str], path: str
+    node: Node, first: int, number: int, lines: Sequence[str], path: str
 ) -> Iterator[Problem]:
     if node.cell_type != "code":
         return

@@ -7,6 +7,7 @@ strictly: keys and JSON values, nothing else.
 from __future__ import annotations
 
 import difflib
+import functools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -50,6 +51,7 @@ SCHEMA: dict[str, Any] = {
         "language": {"type": "string", "minLength": 1},  # jupytext's own: the cell is a magic, such as %%bash
     },
 }
+_VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 # Every line at which jupytext begins a cell; only "# %%" at the line's start is canonical.
 _MARKER = re.compile(r"^\s*#\s*(?:%%(?:(?P<rest>%*\s.*)|\s*)|(?:<codecell>|In\[[0-9 ]*\]:?)\s*)$")
 _KIND = re.compile(r"^\s*\[(?P<kind>markdown|md)\](?!\S)")
@@ -73,6 +75,7 @@ def is_marker(line: str) -> bool:
     return bool(_MARKER.match(line))
 
 
+@functools.lru_cache(maxsize=1024)
 def parse(line: str) -> Options:
     """Parse the marker line of a cell."""
     found = _MARKER.match(line)
@@ -115,7 +118,7 @@ _JSON = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _problems(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for error in jsonschema.Draft202012Validator(SCHEMA).iter_errors(dict(values)):
+    for error in _VALIDATOR.iter_errors(dict(values)):
         if error.validator == "additionalProperties":
             known = list(SCHEMA["properties"])
             for key in sorted(set(values) - set(known)):

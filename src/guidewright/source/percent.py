@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import jupytext
-
 from guidewright.errors import Problem
 from guidewright.model import Guide, Slug
 from guidewright.settings import Settings
@@ -81,6 +79,15 @@ def canonical(text: str) -> str:
     Raises:
         Exception: jupytext cannot read it; a file that :func:`parse` found fine it can.
     """
+    if not _ODD.search(text) and cells.is_as_written(text):
+        return text
+    return by_jupytext(text)
+
+
+def by_jupytext(text: str) -> str:
+    """Return what :func:`canonical` does, of any file."""
+    import jupytext  # slow to load, and needed for few files
+
     head, end, body = unix(text).partition("\n# ---\n")
     # Of more than one blank line behind the header jupytext would make a cell.
     spaced = f"\n{body.lstrip(chr(10))}" if body.startswith("\n\n") else body
