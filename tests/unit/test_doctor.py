@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
 from authoring import guide, project, text
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from guidewright.commands import doctor as command
 from guidewright.datasets import location
@@ -55,6 +59,28 @@ def test_a_dependency_that_is_missing_or_too_old_is_named_and_nothing_that_needs
     assert "mkdocs<2,>=1.6, nbclient>=0.11" in said
     assert "-m pip install guidewright" in said
     assert "backends" not in said
+
+
+def test_it_works_where_nothing_but_click_is_installed(tmp_path: Path) -> None:
+    """Whatever else is imported is not to be found, so the command must not import it."""
+    names = {Requirement(text).name for text in metadata.requires("guidewright") or ()} - {"click"}
+    owners = metadata.packages_distributions()
+    modules = {module for module, of in owners.items() if names & set(map(canonicalize_name, of))}
+    assert {"packaging", "jsonschema", "yaml", "psutil"} <= modules
+    code = f"""
+import importlib.abc, sys
+class Blocked(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {modules!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Blocked())
+from guidewright.cli import main
+main(["doctor"])
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    assert "not installed, or too old: packaging" in done.stdout
+    assert "-m pip install guidewright" in done.stdout
 
 
 # ------------------------------------------------------------- datasets

@@ -187,6 +187,8 @@ def _tell_next(slug: str, file: Path, settings: Settings) -> None:
         f"{program} run {slug} --backend {first}": "run it on one backend, while you write",
         build: "run it on each backend, and build its page",
     }
+    if settings.languages:
+        steps[f"{program} translate extract"] = "its catalogs, for those who translate"
     width = max(map(len, steps))
     click.echo("next:")
     for command, what in steps.items():
