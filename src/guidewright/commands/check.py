@@ -114,7 +114,8 @@ def _tell(found: Sequence[Problem], form: str, guides: int) -> None:
         case _:
             click.echo(check_forms.text(found), nl=False)
             counted = check_forms.counts(found)
-            click.echo(f"{guides} guides, {counted['errors']} errors, {counted['warnings']} warnings")
+            words = [f"{guides} guide", f"{counted['errors']} error", f"{counted['warnings']} warning"]
+            click.echo(", ".join(word if word.startswith("1 ") else f"{word}s" for word in words))
 
 
 # ----------------------------------------------------------------- choosing
@@ -221,33 +222,43 @@ def _catalogs(made: _Check, chosen: Sequence[Slug], *, whole: bool) -> list[Entr
     """Return what is found of each language's catalogs; of the language itself and its site's texts, only with everything."""
     found = []
     for code in made.settings.languages:
-        folder = made.settings.locales / code
-        shared: list[bytes | str] = [
-            made.context,
-            code,
-            *(content(file) for file in sorted(folder.glob("*.toml"))),
-        ]
         if whole:
-            names = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*.po"))
-            others = sorted(path.name for path in made.settings.locales.iterdir()) if names else []
-            parts = [
-                made.context,
-                *shared,
-                *names,
-                "/",
-                *others,
-                "/",
-                *made.files,
-                "/",
-                content(folder / "site.po"),
-            ]
-            key = digest(parts)
+            key = _language_key(made, code)
             found.append(made.findings.get(key) or made.findings.put(key, made.checker().language(code)))
         for slug in chosen:
-            key = digest([*shared, slug, content(made.files[slug]), content(folder / f"{slug}.po")])
+            key = _catalog_key(made, code, slug)
             known = made.findings.get(key)
             found.append(known or made.findings.put(key, made.checker().catalog(code, slug)))
     return found
+
+
+def _catalog_key(made: _Check, code: str, slug: Slug) -> str:
+    folder = made.settings.locales / code
+    return digest([*_shared(made, code), slug, content(made.files[slug]), content(folder / f"{slug}.po")])
+
+
+def _language_key(made: _Check, code: str) -> str:
+    folder = made.settings.locales / code
+    names = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*.po"))
+    others = sorted(path.name for path in made.settings.locales.iterdir()) if names else []
+    return digest(
+        [
+            made.context,
+            *_shared(made, code),
+            *names,
+            "/",
+            *others,
+            "/",
+            *made.files,
+            content(folder / "site.po"),
+        ]
+    )
+
+
+def _shared(made: _Check, code: str) -> list[bytes | str]:
+    """Return what all catalogs of a language follow from."""
+    folder = made.settings.locales / code
+    return [made.code, code, *(content(file) for file in sorted(folder.glob("*.toml")))]
 
 
 def _mend(made: _Check, chosen: Sequence[Slug]) -> None:

@@ -152,7 +152,10 @@ def _of_catalogs(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def _lines(file: Path) -> list[str]:
     """Return a guide's lines, as the source stage counts them."""
-    text = file.read_bytes().decode("utf-8", errors="replace").removeprefix("\ufeff")
+    try:
+        text = file.read_bytes().decode("utf-8", errors="replace").removeprefix("\ufeff")
+    except OSError:
+        return []
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 

@@ -52,7 +52,7 @@ class Findings:
 
     def get(self, key: str) -> Entry | None:
         """Return what is known, and keep it."""
-        if (found := self.known.get(key)) is None:
+        if (found := self.known.get(key)) is None and (found := self.asked.get(key)) is None:
             return None
         with suppress(TypeError, KeyError):
             entry = _entry(found)
@@ -61,6 +61,7 @@ class Findings:
         return None
 
     def put(self, key: str, entry: Entry) -> Entry:
+        """Keep what was found."""
         self.asked[key] = dataclasses.asdict(entry)
         return entry
 
