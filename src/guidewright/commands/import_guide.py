@@ -21,7 +21,7 @@ from guidewright.commands.lock import exclusive
 from guidewright.commands.progress import plural
 from guidewright.commands.project import Project
 from guidewright.commands.summary import print_problems
-from guidewright.errors import FINE, GUIDE_FAILED, CannotRunError, InputError, Problem
+from guidewright.errors import FINE, GUIDE_FAILED, CannotRunError, GuidewrightError, InputError, Problem
 from guidewright.files import create, write_atomically
 from guidewright.settings import Settings
 from guidewright.source import checks, library
@@ -67,7 +67,7 @@ def import_guide(project: Project, wanted: Wanted, today: dt.date, *, as_json: b
         sheet = _completed(carried.sheet, wanted, settings, today)
         text = writer.compose(sheet.fields, sheet.pieces, sheet.path)
         _write(target, text, carried.files, settings, force=wanted.force)
-        problems = check.of_guide(settings, slug)
+        problems = _checked(settings, slug)
     path = target.relative_to(settings.root).as_posix()
     folder = f"{path.removesuffix('.py')}{PICTURES}"
     files = [f"{folder}/{name}" for name in carried.files]
@@ -152,13 +152,13 @@ def _surroundings(project: Project, slug: str, file: Path) -> Place:
         for name, value in backend.env.items():
             variables.setdefault(name, {})[value] = backend.name
     # What has the same value on each backend chooses none.
-    variables = {name: values for name, values in variables.items() if len(values) == len(settings.backends)}
+    variables = {name: values for name, values in variables.items() if len(values) > 1}
     shared = set.intersection(*(set(backend.modules) for backend in backends)) if backends else set()
     return Place(
         slug=slug,
         guides=guides,
         home=urljoin(settings.api.url, "/guides/") if settings.api else "",
-        variables=variables if len(settings.backends) > 1 else {},
+        variables=variables,
         modules={backend.name: set(backend.modules) - shared for backend in backends},
         installed=_installed(settings) | shared,
         beside=lambda address: _beside(file, address),
@@ -244,6 +244,14 @@ def _write(target: Path, text: str, files: Mapping[str, bytes], settings: Settin
         ) from error
     except OSError as error:
         raise CannotRunError(Problem(path=path, message=f"cannot be written: {error.strerror}")) from error
+
+
+def _checked(settings: Settings, slug: str) -> list[Problem]:
+    """Return what check says of the guide, also where check itself cannot be run to its end."""
+    try:
+        return check.of_guide(settings, slug)
+    except GuidewrightError as error:
+        return list(error.problems)
 
 
 def _tell(path: str, files: list[str], sheet: Sheet, problems: list[Problem]) -> None:

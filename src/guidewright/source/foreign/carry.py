@@ -127,11 +127,7 @@ def titled(sheet: Sheet) -> Sheet:
     heading = next(iter(prose.headings(first.source)), None) if first else None
     fields = dict(sheet.fields)
     if first and heading and heading.level == 1:
-        if (
-            heading.first == 0
-            or not first.source.split("\n")[heading.first - 1].strip()
-            or "title" not in fields
-        ):
+        if prose.plain(heading.words) == fields.get("title", prose.plain(heading.words)):
             fields.setdefault("title", prose.plain(heading.words))
             rest, labels = _labels(first, heading.first)
             fields |= {key: value for key, value in labels.items() if key not in fields}
@@ -192,6 +188,7 @@ def described(sheet: Sheet) -> Sheet:
         fields["title"] = (
             sheet.path.rpartition("/")[2].rpartition(".")[0].replace("_", " ").replace("-", " ").strip()
         )
+        fields["title"] = fields["title"] or "Untitled"
         sheet = sheet.noting(sheet.note(f"no title is found: '{fields['title']}' is made of the file's name"))
     if not str(fields.get("description", "")).strip():
         words = next(
@@ -398,6 +395,14 @@ def _code_notes(sheet: Sheet, piece: Piece, source: str) -> Iterator[Problem]:
             hint = "take it out, or show another way"
             yield sheet.note(f"'{text.strip()}' works in Colab only", at=piece, line=line, hint=hint)
     for line, name in code.magics(source):
+        if "pip install" in source.split("\n")[line]:
+            message = (
+                "this line installs something among other things: it stays, and 'requires' does not have it"
+            )
+            yield sheet.note(
+                message, at=piece, line=line, hint="give it a line of its own, or add to 'requires'"
+            )
+            continue
         if not name.startswith("%tensorflow_version"):
             hint = "a plain Python file passes over it"
             yield sheet.note(f"'{name}' stays, and runs in notebooks only", at=piece, line=line, hint=hint)

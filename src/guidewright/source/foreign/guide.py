@@ -38,6 +38,9 @@ def compose(fields: Mapping[str, Any], pieces: Sequence[Piece], path: str) -> st
     Raises:
         InputError: a cell would be another one when the file is read again.
     """
+    if not pieces:
+        hint = "name a file with text or code"
+        raise InputError(Problem(path=path, message="has no cell that holds anything", hint=hint))
     order = [key for key in front.schema()["properties"] if key in fields and key != "jupyter"]
     head = "".join(f"# {key}: {yaml_line(fields[key])}\n" for key in order)
     book = node({}, pieces)

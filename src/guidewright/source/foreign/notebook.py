@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import copy
+import datetime as dt
 import json
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -57,6 +60,8 @@ def _document(data: bytes, path: str) -> Mapping[str, Any]:
         raise InputError(Problem(path=path, message="is not JSON that can be read", hint=hint)) from error
     if not isinstance(found, dict) or not isinstance(found.get("nbformat"), int):
         raise InputError(Problem(path=path, message="is JSON, but no notebook", hint=hint))
+    if not isinstance(found.get("worksheets" if found["nbformat"] == OLDEST else "cells"), list):
+        raise InputError(Problem(path=path, message="is JSON, but no notebook: it has no cells", hint=hint))
     if found["nbformat"] < OLDEST or found["nbformat"] > nbformat.current_nbformat:
         message = f"is a notebook of format {found['nbformat']}; {OLDEST} to 4.5 are read"
         hint = "open it in Jupyter, and save it again"
@@ -124,6 +129,7 @@ def sheet(book: NotebookNode, path: str, lines: Sequence[str] = ()) -> Sheet:
     if matter:
         found = _with_header(found, matter["yaml"])
         del cells[0]
+    found = replace(found, fields={**_of_metadata(book.metadata), **found.fields})
     position = 0
     for number, cell in enumerate(cells, 2 if matter else 1):
         source = trimmed(str(cell.source))
@@ -175,6 +181,20 @@ def _with_header(found: Sheet, text: str) -> Sheet:
     if matter.problems:
         notes.append(found.note(f"the header is left out: {matter.problems[0].message}"))
     return Sheet(path=found.path, fields=fields, notes=tuple(notes))
+
+
+def _of_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a notebook's own metadata say of it, as Colab, Jupyter and MyST write it."""
+    found: dict[str, Any] = {}
+    for key, value in metadata.items():
+        name = key_of(key) or {"date": "created"}.get(key, "")
+        with suppress(ValueError):
+            if name == "authors" and isinstance(value, list):
+                names = [one.get("name") if isinstance(one, dict) else one for one in value]
+                found[name] = [one for one in names if isinstance(one, str) and one]
+            elif name and isinstance(value, str | dt.date) and value:
+                found.setdefault(name, field_value(name, str(value)))
+    return found
 
 
 def _with_cell(found: Sheet, cell: NotebookNode, source: str, at: Piece) -> Sheet:

@@ -66,12 +66,12 @@ class _Part:
 
 def is_tutobook(text: str) -> bool:
     """Tell whether a Python file means to be one: by a field in its first statement, or by several blocks."""
-    if re.search(r"^# (?:%%|jupyter:|jupytext:)|^#\s*\+", text, re.MULTILINE):
-        return False
     first = re.sub(r"\A(?:\s*#[^\n]*\n|\s*\n)*", "", text)
     block = first[3:].partition(f"\n{QUOTES}")[0] if first.startswith(QUOTES) else ""
     named = any((found := _FIELD.match(line)) and found["key"].lower() in _KEYS for line in block.split("\n"))
-    return named or len(re.findall(r'^"""[ \t]*(?:shell|invisible)?[ \t]*$', text, re.MULTILINE)) >= 4
+    if named or re.search(r"^# (?:%%|jupyter:|jupytext:)|^#\s*\+", text, re.MULTILINE):
+        return named
+    return len(re.findall(r'^"""[ \t]*(?:shell|invisible)?[ \t]*$', text, re.MULTILINE)) >= 4
 
 
 def read(text: str, path: str) -> Sheet:
@@ -124,7 +124,7 @@ def _parts(text: str, path: str, problems: list[Problem]) -> Iterator[_Part]:
         closing = _CLOSING.search(text, start)
         if tag and tag not in TAGS:
             message = f"unknown tag {tag!r} behind the quotes that open a block"
-            hint = f"{suggestion(tag, TAGS)} text begins on the next line"
+            hint = f"{suggestion(tag, TAGS)}; text begins on the next line"
             problems.append(Problem(path=path, line=line, message=message, hint=hint))
         if closing is None:
             hint = f"close it with a line of {QUOTES}"

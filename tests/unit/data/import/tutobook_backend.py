@@ -1,0 +1,13 @@
+"""
+Title: A lesson
+Author: [Ann](https://example.org/ann)
+Date created: 2020/04/12
+Last modified: 2023/06/25
+Description: What it shows.
+Accelerator: None
+"""
+import os
+
+os.environ["KERAS_BACKEND"] = "torch"  # or "jax"
+
+import torch

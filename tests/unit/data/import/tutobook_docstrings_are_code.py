@@ -1,0 +1,20 @@
+"""
+Title: A lesson
+Author: [Ann](https://example.org/ann)
+Date created: 2020/04/12
+Last modified: 2023/06/25
+Description: What it shows.
+Accelerator: None
+"""
+def f():
+    """Says a word.
+
+    And more.
+    """
+    return 1
+
+
+class C:
+    """
+    Doc.
+    """

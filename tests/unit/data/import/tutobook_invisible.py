@@ -1,0 +1,13 @@
+"""
+Title: A lesson
+Author: [Ann](https://example.org/ann)
+Date created: 2020/04/12
+Last modified: 2023/06/25
+Description: What it shows.
+Accelerator: None
+"""
+"""invisible
+Nobody sees this.
+"""
+
+x = 1

@@ -1,0 +1,13 @@
+"""
+Title: A lesson
+Author: [Ann](https://example.org/ann)
+Date created: 2020/04/12
+Last modified: 2023/06/25
+Description: What it shows.
+Accelerator: None
+"""
+"""
+It is ![a cat](https://example.org/cat.png) and ![a dog](/img/dog.png).
+
+<img src="https://example.org/cow.png" alt="a cow">
+"""

@@ -1,0 +1,11 @@
+import os
+
+"""
+Words.
+"""
+
+x = 1
+
+"""
+More.
+"""
