@@ -151,7 +151,7 @@ def told_with_its_place(error: InputError) -> None:
 
 
 @given(CELLS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_notebook_keeps_every_cell_its_order_and_its_tokens(cells: list[tuple[str, str]]) -> None:
     assume(pieces(cells))
     assume(all(is_code(source) for kind, source in cells if kind == "code"))
@@ -175,7 +175,7 @@ def test_a_notebook_keeps_every_cell_its_order_and_its_tokens(cells: list[tuple[
 
 @pytest.mark.parametrize("form", write.FORMATS)
 @given(cells=CELLS)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_an_export_holds_all_or_is_refused_with_the_line(form: str, cells: list[tuple[str, str]]) -> None:
     assume(pieces(cells))
     assume(all(is_code(source) for kind, source in cells if kind == "code"))
@@ -216,7 +216,7 @@ def read(written: str, form: str) -> Sheet:
         max_size=6,
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_tutobook_is_read_as_it_was_written(cells: list[tuple[str, str]]) -> None:
     made = pieces(cells)
     assume(not any(tutobook.refusals(piece) for piece in made))

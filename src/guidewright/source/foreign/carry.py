@@ -25,7 +25,7 @@ _BADGE = re.compile(
     r"\[!\[[^\]]*\]\([^)\s]*\)\]\(https://colab\.research\.google\.com/[^)\s]*\)"
     r"|<a [^>]*href=[\"']https://colab\.research\.google\.com/[^>]*>\s*<img[^>]*>\s*</a>"
 )
-_ODD = re.compile("[\0\v\f\x1c-\x1e\x85\u2028\u2029\ud800-\udfff]")
+_ODD = re.compile("[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +91,9 @@ def cleaned(sheet: Sheet) -> Sheet:
         message = f"the character U+{ord(found[0]):04X} becomes {'an escape' if source else 'a blank'}"
         line = piece.source.count("\n", 0, found.start())
         notes.append(sheet.note(message, at=piece, line=line))
-        return replace(piece, source=source or _ODD.sub(" ", piece.source))
+        # At the start of a line of code, a blank would indent it.
+        plain = _ODD.sub(" ", re.sub(f"(?m)^{_ODD.pattern}+", "", piece.source))
+        return replace(piece, source=source or plain)
 
     return _each(sheet, clean)
 

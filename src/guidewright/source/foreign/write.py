@@ -32,7 +32,15 @@ def write(guide: Guide, form: str, pictures: Mapping[str, bytes]) -> tuple[str, 
     if form == "tutobook" and (refused := list(_refusals(pieces, guide.path))):
         raise InputError(refused)
     text = _written(guide, pieces, form)
-    _refuse_lost(_read(text, form).pieces, pieces, guide.path, form)
+    try:
+        found = _read(text, form).pieces
+    except InputError as error:
+        hint = f"choose another format: {', '.join(name for name in FORMATS if name != form)}"
+        message = (
+            f"this cell, or another, makes it a file that no {form} reader reads: {error.problems[0].message}"
+        )
+        raise InputError(Problem(path=guide.path, message=message, hint=hint)) from error
+    _refuse_lost(found, pieces, guide.path, form)
     return text, tuple(notes)
 
 
