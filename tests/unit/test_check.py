@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -414,6 +416,18 @@ def test_what_has_not_changed_is_not_read_again(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "guides/two.py").write_text(text(SETUP, prose("More.")), "utf-8")
     assert found(tmp_path) == first
     assert set(read) == {"two"}
+
+
+def test_where_nothing_has_changed_nothing_slow_is_imported(tmp_path: Path) -> None:
+    project(tmp_path, guides={"one": text(SETUP, prose("See [it](two.md).")), "two": text(SETUP)})
+    assert found(tmp_path) == []
+    code = (
+        "import sys, pathlib, guidewright.commands.check as c\n"
+        f"assert c.check(pathlib.Path({str(tmp_path)!r})) == 0\n"
+        "slow = {'jupytext', 'markdown_it', 'spellchecker', 'rich', 'nbformat', 'ruff'} & set(sys.modules)\n"
+        "assert not slow, slow"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_word_added_to_the_list_reads_no_guide_again(
