@@ -90,7 +90,10 @@ CELLS = st.lists(
         st.tuples(
             st.just("code"), st.sampled_from(["%%bash\necho a", "%%time\nx = 1", "!ls\n!date", "!a \\\n  b"])
         ),
-        st.tuples(st.sampled_from(["markdown", "code"]), st.text(st.characters(codec="utf-8"), max_size=20)),
+        st.tuples(
+            st.sampled_from(["markdown", "code"]),
+            st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=20),
+        ),
     ),
     min_size=1,
     max_size=6,
