@@ -100,6 +100,13 @@ def visit(browser: Browser) -> Iterator[Open]:
         context.close()
 
 
+def alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def live(page: Page) -> None:
     expect(page.locator("html[data-gw-live=on]")).to_be_attached()
 
@@ -202,6 +209,8 @@ def test_an_error_is_at_its_cell_as_text_and_goes_when_it_is_mended(
     expect(error).to_contain_text(f"guides/first.py:{line}")
     expect(error.locator(".gw-live-error__source")).to_have_text('raise ValueError("<b id=evil>no</b>")')
     expect(page.locator("#evil")).to_have_count(0)
+    # The cell as it ran, and the exception.
+    expect(error.locator("details pre")).to_contain_text(f"> {line}  raise ValueError")
     # Behind the cell's code, before whatever comes next.
     assert error.evaluate("each => each.previousElementSibling.textContent").strip().startswith("total = ")
     project.edit("first", 'raise ValueError("<b id=evil>no</b>")', 'print("steps:", steps)')
@@ -364,7 +373,7 @@ def test_ctrl_c_ends_at_once_and_leaves_nothing(project: Project, start: Start, 
     processes = serving.processes()
     assert len(processes) > 1
     assert serving.interrupt() == 0
-    assert [each for each in processes if each.is_running()] == []
+    assert [each for each in processes if alive(each)] == []
     assert project.processes() == []
     assert project.left_behind() == []
     expect(told(page)).to_contain_text("does not answer")

@@ -14,6 +14,7 @@ from pathlib import Path
 from guidewright import datasets
 from guidewright.commands import site, translations
 from guidewright.commands.blame import blamed
+from guidewright.commands.failures import failure
 from guidewright.commands.pages import Entry, entries
 from guidewright.commands.project import Project, project_of
 from guidewright.commands.rerun import Key, Rerun
@@ -26,7 +27,7 @@ from guidewright.serve import inject
 from guidewright.serve.hub import Hub
 from guidewright.serve.server import Answer
 from guidewright.serve.stale import carried
-from guidewright.serve.state import Running, State, anchor, failures, in_order
+from guidewright.serve.state import Failure, Running, State, anchor, failed_at, in_order
 from guidewright.settings import load
 from guidewright.site import tree
 from guidewright.site.config import ROOT_CONFIG
@@ -86,6 +87,11 @@ class Session:
     def __post_init__(self) -> None:
         self.rerun = Rerun(lambda: self.whole.project, self.told, sys.stderr)
         self.told_of_files = self.hub.tell
+
+    @property
+    def digests(self) -> dict[str, str]:
+        found = self.whole.project.settings.datasets
+        return {name: datasets.digest(dataset) for name, dataset in found.items()}
 
     @property
     def whole(self) -> Shown:
@@ -206,7 +212,7 @@ class Session:
 
     def _plan(self, project: Project) -> None:
         """Have run what an edit made another job of; and what was named and is not proven, at the start."""
-        digests = {name: datasets.digest(dataset) for name, dataset in project.settings.datasets.items()}
+        digests = self.digests
         for guide in project.library.guides:
             wanted: list[BackendName] = []
             undone: list[BackendName] = []
@@ -297,8 +303,17 @@ class Session:
                 labels[name]: anchor(entry.guide, first) if entry and first else ""
                 for name, first in stale.items()
             },
-            failures=failures(entry.guide, entry.failed, labels) if entry else (),
+            failures=tuple(self._failures(entry, labels)) if entry else (),
         )
+
+    def _failures(self, entry: Entry, labels: Mapping[BackendName, str]) -> Iterator[Failure]:
+        for name, record in entry.failed.items():
+            if record.failure:
+                _, _, told = failure(record, self._job(entry.guide, name), entry.guide).partition("\n")
+                yield failed_at(entry.guide, record.failure, labels[name], told)
+
+    def _job(self, guide: Guide, backend: BackendName) -> Job:
+        return make_job(guide, self.whole.project.settings.backends[backend], "quick", self.digests)
 
     def _split(self, path: str) -> tuple[str, str]:
         """Return the language and the path in its built site."""

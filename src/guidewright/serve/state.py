@@ -8,9 +8,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from guidewright.errors import Problem
-from guidewright.model import BackendName, CellFailure, Guide, Record
+from guidewright.model import CellFailure, Guide
 from guidewright.render.addresses import cell_anchor
-from guidewright.serve.trace import cleaned
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +34,8 @@ class Failure:
     """That line of the file."""
     name: str
     message: str
-    traceback: str
+    told: str
+    """The cell's lines in the file, and the traceback without the libraries' frames."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,16 +65,12 @@ def _problem(problem: Problem) -> dict[str, Any]:
     }
 
 
-def failures(
-    guide: Guide, failed: Mapping[BackendName, Record], labels: Mapping[BackendName, str]
-) -> tuple[Failure, ...]:
-    """Return what a guide's jobs ended with, each with its place on the page."""
-    return tuple(
-        _failure(guide, record.failure, labels[name]) for name, record in failed.items() if record.failure
-    )
+def failed_at(guide: Guide, failure: CellFailure, label: str, told: str) -> Failure:
+    """Return what a job ended with, and its place on the page.
 
-
-def _failure(guide: Guide, failure: CellFailure, label: str) -> Failure:
+    Args:
+        told: the cell's lines and the traceback without the libraries' frames, as a terminal shows them.
+    """
     return Failure(
         label=label,
         anchor=anchor(guide, failure.cell),
@@ -82,7 +78,7 @@ def _failure(guide: Guide, failure: CellFailure, label: str) -> Failure:
         source=_line(guide, failure.line),
         name=failure.name,
         message=failure.message,
-        traceback=cleaned(failure.traceback),
+        told=told,
     )
 
 

@@ -122,10 +122,9 @@ class Preview:
     def _index(self) -> bytes:
         """Return what the search looks in: every page is made for it."""
         loaded = self._load()
-        name = next((name for name in ("material/search", "search") if name in loaded.config.plugins), "")
-        if not name:
+        plugin = _search(loaded.config)
+        if plugin is None:
             return b"{}"
-        plugin: Any = loaded.config.plugins[name]
         index = plugin.search_index.__class__(**plugin.config)
         for path, file in loaded.by_path.items():
             if file.is_documentation_page():
@@ -170,6 +169,12 @@ def _load(config_file: Path) -> _Loaded:
     return _Loaded(config=config, files=files, nav=nav, environment=environment, by_path=by_path)
 
 
+def _search(config: Any) -> Any:
+    """Return the engine's search plugin; None where the project has none."""
+    names = (name for name in ("material/search", "search") if name in config.plugins)
+    return next((config.plugins[name] for name in names), None)
+
+
 def _make(loaded: _Loaded, file: Any) -> Made:
     """Do for one page what the engine's build does for all."""
     from mkdocs.commands.build import get_context
@@ -191,6 +196,8 @@ def _make(loaded: _Loaded, file: Any) -> Made:
         context = get_context(loaded.nav, loaded.files.documentation_pages(), config, page)
         template = loaded.environment.get_template(page.meta.get("template", "main.html"))
         context = config.plugins.on_page_context(context, page=page, config=config, nav=loaded.nav)
+        if search := _search(config):
+            search.search_index.entries.clear()  # made from all pages, when it is asked for
         html = config.plugins.on_post_page(template.render(context), page=page, config=config)
     finally:
         page.active = False

@@ -60,11 +60,11 @@
 
   // ---- errors at their cells
 
-  const failure = ({ label, where, source, name, message, traceback }) => {
+  const failure = ({ label, where, source, name, message, told }) => {
     const head = make("p", "gw-live-error__head", "", make("strong", "", `${label}: ${name}`), ` ${message}`);
     const place = make("p", "gw-live-error__place", "", make("code", "", where));
     const line = source && make("pre", "gw-live-error__source", source);
-    const more = traceback && make("details", "", "", make("summary", "", "Traceback"), make("pre", "", traceback));
+    const more = told && make("details", "", "", make("summary", "", "Where"), make("pre", "", told));
     return make("div", "gw-live-error", "", head, place, line, more);
   };
   const fail = failures => {
