@@ -14,7 +14,7 @@ from pathlib import Path
 from guidewright import datasets
 from guidewright.commands import site, translations
 from guidewright.commands.blame import blamed
-from guidewright.commands.failures import failure
+from guidewright.commands.failures import HINT, failure
 from guidewright.commands.pages import Entry, entries
 from guidewright.commands.project import Project, project_of
 from guidewright.commands.rerun import Key, Rerun
@@ -310,6 +310,7 @@ class Session:
         for name, record in entry.failed.items():
             if record.failure:
                 _, _, told = failure(record, self._job(entry.guide, name), entry.guide).partition("\n")
+                told = "\n".join(line for line in told.split("\n") if HINT not in line)
                 yield failed_at(entry.guide, record.failure, labels[name], told)
 
     def _job(self, guide: Guide, backend: BackendName) -> Job:
