@@ -11,7 +11,7 @@
     element.append(...children.filter(Boolean));
     return element;
   };
-  const folds = () => [...document.querySelectorAll(".md-content details")];
+  const folds = () => [...document.querySelectorAll(".md-content details:not(.gw-live-error *)")];
   const words = element => element.textContent.trim();
 
   // ---- a new page at the same place, with the same folds open
