@@ -87,6 +87,7 @@ def published(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> P
     """Build from the records at hand, in a copy; where there is none, run the quick profile on PyTorch first."""
     root = tmp_path_factory.mktemp("keras") / "project"
     shutil.copytree(settings.guides, root / "guides", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "requirements", root / "requirements")
     for name in ("pyproject.toml", "mkdocs.yml"):
         shutil.copy(ROOT / name, root)
     for name in ("records", "datasets"):

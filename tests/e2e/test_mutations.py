@@ -40,7 +40,8 @@ def test_a_wrong_key_result_fails_in_a_test_cell(tmp_path: Path, slug: str, befo
     root = tmp_path / "project"
     (root / "guides").mkdir(parents=True)
     shutil.copy(ROOT / "pyproject.toml", root)
-    shutil.copytree(ROOT / "guides/locales", root / "guides/locales")
+    for name in ("guides/api", "guides/locales", "requirements"):
+        shutil.copytree(ROOT / name, root / name)
     cache = load(ROOT).cache / "datasets"
     if cache.is_dir():
         shutil.copytree(cache, root / ".guidewright/datasets")
