@@ -261,6 +261,13 @@ def test_a_tutobook_refuses_what_it_cannot_hold_with_its_line(made: Settings) ->
     assert not result.stdout
 
 
+def test_a_tutobook_refuses_code_that_would_open_a_block(made: Settings) -> None:
+    (made.guides / "quoted.py").write_text(text('# %%\nx = 1\n"""Words."""'), "utf-8")
+    result = call(made, "export", "tutobook", "quoted")
+    assert result.exit_code == 2
+    assert "would open a block" in result.stderr
+
+
 def test_a_tutobook_says_which_cells_it_leaves_out(made: Settings) -> None:
     (made.guides / "tested.py").write_text(text("# %%\nx = 1", '# %% tags=["test"]\nassert x == 1'), "utf-8")
     result = call(made, "export", "tutobook", "tested")

@@ -49,6 +49,7 @@ SCHEMA: dict[str, Any] = {
         },
         "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
         "language": {"type": "string", "minLength": 1},  # jupytext's own: the cell is a magic, such as %%bash
+        "magic_args": {"type": "string"},  # what stands behind that magic
     },
 }
 _VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

@@ -305,6 +305,8 @@ def _is_shell(source: str) -> bool:
 def refusals(piece: Piece) -> str:
     """Return why a tutobook cannot hold a cell; empty where it can."""
     if piece.kind == "code" and not _is_shell(piece.source):
+        if _code_end(piece.source, 0, "", []) < len(piece.source):
+            return f"a line of its code begins with {QUOTES}, and would open a block"
         return (
             ""
             if _is_python(piece.source)
