@@ -57,6 +57,7 @@ def parser() -> MarkdownIt:
 
 
 _PARSER = parser()
+_PARSER.disable("inline")  # a line's own words are read by :func:`spans`
 
 
 def spans(words: str) -> Iterator[Span]:
@@ -70,6 +71,8 @@ def spans(words: str) -> Iterator[Span]:
 
 def formulas(markdown: str) -> Iterator[tuple[int, Span]]:
     """Yield every formula of a Markdown cell with its line in it, 0-based."""
+    if "$" not in markdown and "\\(" not in markdown:
+        return
     line = 0
     for token in _PARSER.parse(markdown):
         line = token.map[0] if token.map else line

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import weakref
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -147,3 +149,38 @@ def test_only_a_site_of_several_backends_has_a_switch(settings: settings_module.
     two = yaml.safe_load(config.config(both, nav=[]))["extra"]
     assert two["backends"] == [{"name": "jax", "label": "JAX"}, {"name": "torch", "label": "PyTorch"}]
     assert two["alternate"] is True
+
+
+def test_a_page_that_cannot_be_made_leaves_the_folder_as_it_was(settings: settings_module.Settings) -> None:
+    folder = tree.write([page("a"), page("b")], {}, "", settings=settings, language="en")
+    before = names(folder)
+
+    def pages() -> Iterator[Page]:
+        yield replace(page("a"), markdown="# new\n")
+        raise ValueError("no page")
+
+    with pytest.raises(ValueError, match="no page"):
+        tree.write(pages(), {}, "", settings=settings, language="en")
+    assert names(folder) == before
+    assert (folder / "docs/guides/a.md").read_text() == "# a\n"
+
+
+def test_a_page_is_let_go_before_the_next_one_is_made(settings: settings_module.Settings) -> None:
+    alive: list[weakref.ref[bytearray]] = []
+
+    class Content(bytearray):
+        pass
+
+    def pages() -> Iterator[Page]:
+        for slug in "abc":
+            content = Content(slug.encode())
+            alive.append(weakref.ref(content))
+            made = Page(slug=slug, language="en", title=slug, markdown="", files={slug: content})
+            del content
+            yield made
+            del made
+            assert sum(ref() is not None for ref in alive) <= 1
+
+    folder = tree.write(pages(), {}, "", settings=settings, language="en")
+    assert (folder / "docs/c").read_text() == "c"
+    assert len(alive) == 3

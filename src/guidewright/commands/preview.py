@@ -131,7 +131,10 @@ class Session:
         self._forget_templates()
         project = self._with_former(project_of(settings, self.memory))
         found, stale = self._carried(entries(project, self.memory))
-        rendered = site.rendered(project, found, self.memory, with_downloads=False)
+        rendered = [
+            replace(one, pages=tuple(one.pages))
+            for one in site.rendered(project, found, self.memory, with_downloads=False)
+        ]
         problems = [*project.library.problems, *project.damaged.values()]
         problems += site.catalog_problems([one.made for one in rendered])
         shown = Shown(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from guidewright.render.addresses import SiteInfo
 from guidewright.render.interface import EN, Language
 from guidewright.render.page import render as render_page
 from guidewright.site import config, engine, engines, links, tree
+from guidewright.site.spool import Spool
 
 Tell = Callable[[str], None]
 
@@ -153,16 +154,22 @@ def findings(found: Sequence[Entry]) -> list[Problem]:
 def _render(project: Project) -> list[Translated]:
     """Render every language, English first."""
     found = rendered(project, entries(project))
-    for one in found:
-        language = one.made.language
-        tree.write(
-            one.pages,
-            one.extra,
-            one.config,
-            settings=project.settings,
-            language=language.code,
-            direction=language.direction,
-        )
+    # Nothing is written before every language has been made: what is there stays whole where one fails.
+    with ExitStack() as stack:
+        wanted = {}
+        for one in found:
+            language = one.made.language
+            wanted[language.code] = stack.enter_context(Spool())
+            tree.collect(
+                wanted[language.code],
+                one.pages,
+                one.extra,
+                one.config,
+                language=language.code,
+                direction=language.direction,
+            )
+        for code, files in wanted.items():
+            tree.put(files, settings=project.settings, language=code)
     return [one.made for one in found]
 
 
@@ -172,7 +179,8 @@ class Rendered:
 
     made: Translated
     info: SiteInfo
-    pages: tuple[Page, ...]
+    pages: Iterable[Page]
+    """Made one by one as they are asked for, and once only, unless they are kept."""
     extra: Mapping[str, str | bytes]
     config: str
 
@@ -255,7 +263,7 @@ def _language(
             ),
         )
 
-    pages = tuple(page(entry) for entry in made.entries)
+    pages = (page(entry) for entry in made.entries)
     extra: dict[str, str | bytes] = {
         index.HOME: index.home(cards, site=info, language=language),
         index.GUIDES: index.guides(cards, site=info, language=language),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import re
 import tokenize
@@ -44,9 +45,14 @@ def comments(source: str) -> list[Comment]:
     Raises:
         SyntaxError, ValueError: the cell does not parse.
     """
+    return list(_comments(source))
+
+
+@functools.lru_cache(maxsize=256)
+def _comments(source: str) -> tuple[Comment, ...]:
     if is_cell_magic(source):
-        return []
-    return [run for run in _runs(_tokens(source)) if _is_prose(run.text)]
+        return ()
+    return tuple(run for run in _runs(_tokens(source)) if _is_prose(run.text))
 
 
 def replace_comments(source: str, replacement: Callable[[Comment], str | None]) -> str:
@@ -104,7 +110,9 @@ def _all_tokens(source: str) -> list[tokenize.TokenInfo]:
 
 
 def _tokens(source: str) -> list[tokenize.TokenInfo]:
-    return [token for token in _all_tokens(source) if token.type == tokenize.COMMENT]
+    python, _ = as_python(source)
+    # Most cells have none, and tokens take long.
+    return [token for token in _all_tokens(source) if token.type == tokenize.COMMENT] if "#" in python else []
 
 
 def _runs(tokens: Sequence[tokenize.TokenInfo]) -> Iterator[Comment]:

@@ -38,7 +38,7 @@ def meaning(source: str) -> str:
         RecursionError: it is nested too deeply.
     """
     python, tree = as_python(source)
-    silenced = not is_cell_magic(source) and _last_token(python) == ";"
+    silenced = ";" in python and not is_cell_magic(source) and _last_token(python) == ";"
     return _dump(tree) + (";" if silenced else "")
 
 

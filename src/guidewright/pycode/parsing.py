@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import re
 import tokenize
@@ -31,8 +32,9 @@ def parse(source: str) -> ast.Module:
     return as_python(source)[1]
 
 
+@functools.lru_cache(maxsize=64)
 def as_python(source: str) -> tuple[str, ast.Module]:
-    """Return a cell's source with its magics masked, line for line, and its tree; plain Python stays as it is.
+    """Return a cell's source with its magics masked, line for line, and its tree, which nobody changes; plain Python stays as it is.
 
     Raises:
         SyntaxError, ValueError: as :func:`parse`.

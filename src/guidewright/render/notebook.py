@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 
 from guidewright.model import BackendView, Cell, CellRun, Guide, NotebookOutput
-from guidewright.render import colab, nodes, proof
+from guidewright.render import colab, ipynb, nodes, proof
 from guidewright.render.addresses import SiteInfo
 from guidewright.render.interface import EN, Language, text
 
@@ -63,10 +63,15 @@ def with_attachments(markdown: str, pictures: Mapping[str, bytes]) -> tuple[str,
 
 
 def _bytes(book: Any) -> bytes:
-    nbformat.validate(book)
-    # nbformat.writes would validate once more, and only warn.
-    words: str = nbformat.v4.writes_json(book, sort_keys=True, indent=1)
-    return (words.rstrip("\n") + "\n").encode()
+    shape = ipynb.shape(book)
+    if shape not in _VALID:
+        nbformat.validate(book)
+        _VALID.add(shape)
+    return ipynb.written(book)
+
+
+_VALID: set[Any] = set()
+"""Shapes of notebooks that are valid: there are few, and validating takes longer than writing."""
 
 
 def _metadata(guide: Guide, view: BackendView, executed: bool) -> dict[str, Any]:
@@ -104,10 +109,7 @@ def _code(cell: Cell, code: str, run: CellRun | None) -> Any:
         metadata["jupyter"] = jupyter
     made = nodes.code_cell(code, id=cell.id, metadata=metadata)
     if run:
-        made.outputs = [
-            nbformat.from_dict(_counted(output, run.execution_count))
-            for output in _described(run.outputs, cell.alt)
-        ]
+        made.outputs = [_counted(output, run.execution_count) for output in _described(run.outputs, cell.alt)]
         made.execution_count = run.execution_count
     return made
 

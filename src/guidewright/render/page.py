@@ -82,7 +82,8 @@ def render(
     frame["tags"] = tags.links(linked, site=site, page=page_path(guide.slug))
     if related:
         frame["related"] = cards.grid(related, language, page=page_path(guide.slug))
-    markdown, _ = _exporter().from_notebook_node(book)
+    # As the exporter does it, but for two copies of the notebook, which nothing here changes.
+    markdown: str = _exporter().template.render(nb=book, resources=_resources())
     return Page(
         slug=guide.slug,
         language=language.code,
@@ -165,6 +166,15 @@ def _exporter() -> MarkdownExporter:
 def forget_templates() -> None:
     """Read the templates anew: someone works on them."""
     _exporter.cache_clear()
+
+
+@functools.cache
+def _resources() -> dict[str, Any]:
+    """Return what nbconvert tells its templates besides the notebook: which parts are shown."""
+    _, resources = _exporter().from_notebook_node(
+        nodes.notebook(cells=[], metadata={"guidewright": {"front": ""}})
+    )
+    return dict(resources)
 
 
 def _page_cell(cell: Cell, blocks: list[Block]) -> Any:

@@ -17,7 +17,7 @@ from guidewright.render.fence import fence
 from guidewright.render.marks import without_marks
 from guidewright.render.outputs import Block
 
-_PARSER = MarkdownIt("commonmark").enable("table")
+_PARSER = MarkdownIt("commonmark").enable("table").disable("inline")  # blocks are enough
 _ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[#.][A-Za-z][^{}]*\}[ \t]*$")
 _TARGET = re.compile(r"(?<=\]\()(?P<target>[^()\s]+)(?=(?:\s+\"[^\"]*\")?\s*\))")
 _CODE = re.compile(r"(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)

@@ -20,6 +20,7 @@ from guidewright.render.escapes import inert
 from guidewright.render.fence import fence, inset
 
 _PARSER = mathematics.parser()
+_PARSER.disable("inline")  # blocks are enough, and sooner found
 _LISTS = ("bullet_list_open", "ordered_list_open")
 _MARKER = re.compile(r"^( *)([-+*]|\d{1,9}[.)])( +|$)")
 _QUOTE = re.compile(r"^ {0,3}> ?")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
@@ -11,6 +11,7 @@ from guidewright.errors import Problem, SiteError
 from guidewright.files import write_atomically
 from guidewright.model import Page
 from guidewright.settings import Settings
+from guidewright.site.spool import Spool
 
 DOCS = "docs"
 THEME = "theme"
@@ -21,7 +22,7 @@ BESIDE = "beside"
 
 
 def write(
-    pages: Sequence[Page],
+    pages: Iterable[Page],
     extra: Mapping[str, str | bytes],
     config: str,
     *,
@@ -39,11 +40,45 @@ def write(
     Raises:
         SiteError: two pages want the same file, or a file cannot be written.
     """
-    folder = settings.build / language
-    wanted = {f"{DOCS}/{path}": content for path, content in documents(pages, extra).items()}
-    wanted |= {f"{THEME}/{path}": content for path, content in theme(language, direction).items()}
-    wanted |= {f"{BESIDE}/guides/{page.slug}/index.md": page.plain.encode() for page in pages if page.plain}
+    with Spool() as wanted:
+        collect(wanted, pages, extra, config, language=language, direction=direction)
+        return put(wanted, settings=settings, language=language)
+
+
+def collect(
+    wanted: MutableMapping[str, bytes],
+    pages: Iterable[Page],
+    extra: Mapping[str, str | bytes],
+    config: str,
+    *,
+    language: str,
+    direction: str = "ltr",
+) -> None:
+    """Add every file of a language's folder, by its path; of the pages, one at a time is in memory.
+
+    Raises:
+        SiteError: two pages want the same file, or one outside of the folder.
+    """
+
+    def beside() -> Iterator[Page]:
+        for page in pages:
+            yield page
+            if page.plain:
+                wanted[f"{BESIDE}/guides/{page.slug}/index.md"] = page.plain.encode()
+
+    _add(wanted, beside(), extra, f"{DOCS}/")
+    for path, content in theme(language, direction).items():
+        wanted[f"{THEME}/{path}"] = content
     wanted[CONFIG] = config.encode()
+
+
+def put(wanted: Mapping[str, bytes], *, settings: Settings, language: str) -> Path:
+    """Make ``build/<language>/`` hold the files that :func:`collect` has found, and return that folder.
+
+    Raises:
+        SiteError: a file cannot be written.
+    """
+    folder = settings.build / language
     try:
         synchronise(folder, wanted, keep=(SITE,))
     except OSError as error:
@@ -61,16 +96,28 @@ def documents(pages: Iterable[Page], extra: Mapping[str, str | bytes]) -> dict[s
         SiteError: a path is wanted twice with different content, or lies outside of the folder.
     """
     found: dict[str, bytes] = {}
+    _add(found, pages, extra, "")
+    return found
+
+
+def _add(
+    found: MutableMapping[str, bytes],
+    pages: Iterable[Page],
+    extra: Mapping[str, str | bytes],
+    prefix: str,
+) -> None:
     problems = []
     for path, content, owner in _parts(pages, extra):
+        name = f"{prefix}{path}"
         if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
             problems.append(Problem(message=f"wants a file outside of the docs folder: {path}", path=owner))
-        elif found.setdefault(path, content) != content:
+        elif name not in found:
+            found[name] = content
+        elif found[name] != content:
             hint = "rename one of the two guides"
             problems.append(Problem(message=f"wants {path}, which another page has", path=owner, hint=hint))
     if problems:
         raise SiteError(problems)
-    return found
 
 
 def _parts(pages: Iterable[Page], extra: Mapping[str, str | bytes]) -> Iterator[tuple[str, bytes, str]]:
@@ -116,8 +163,8 @@ def synchronise(folder: Path, wanted: Mapping[str, bytes], *, keep: Iterable[str
                 _remove_if_empty(path)
             elif relative.as_posix() not in wanted:
                 path.unlink()
-    for name, content in sorted(wanted.items()):
-        write_atomically(folder / name, content)
+    for name in sorted(wanted):
+        write_atomically(folder / name, wanted[name])
 
 
 def _remove_if_empty(folder: Path) -> None:

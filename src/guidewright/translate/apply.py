@@ -48,8 +48,9 @@ def apply(guide: Guide, catalog: Catalog, *, threshold: float, old_title: str) -
         old_title: what is written on the fold of a former translation.
     """
     # In memory the catalog follows today's English, whether or not somebody has extracted it.
-    entries = merge(catalog, units(guide)).find()
-    states = Counter(state(entries.get(unit.key)) for unit in distinct(units(guide)))
+    found = units(guide)
+    entries = merge(catalog, found).find()
+    states = Counter(state(entries.get(unit.key)) for unit in distinct(found))
     share = states["translated"] / max(1, states.total())
     whole = share >= threshold and share > 0
     made = _Localiser(entries, old_title).guide(guide) if whole else guide

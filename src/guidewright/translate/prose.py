@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from markdown_it.token import Token
 
 Kind = Literal["heading", "paragraph", "item", "cell"]
 
-_PARSER = MarkdownIt("commonmark").enable("table")
+_PARSER = MarkdownIt("commonmark").enable("table").disable("inline")  # blocks are enough
 _HEADING_ID = re.compile(r"[ \t]*\{#[^}\s]+\}[ \t]*$")
 _MARKER = re.compile(r"[-+*]|\d{1,9}[.)]")
 _NOTE = re.compile(r"<!--\s*l10n:\s*(?P<words>.*?)\s*-->", re.DOTALL)
@@ -61,6 +62,11 @@ def pieces(markdown: str) -> list[str | Slot]:
 
     A message without a word outside of code and links is none: it stays.
     """
+    return list(_pieces(markdown))
+
+
+@functools.lru_cache(maxsize=256)
+def _pieces(markdown: str) -> tuple[str | Slot, ...]:
     lines = markdown.split("\n")
     found: list[str | Slot] = []
     end = 0
@@ -69,7 +75,7 @@ def pieces(markdown: str) -> list[str | Slot]:
         found += slots
         end = stop
     found += _kept(lines[end:])
-    return found
+    return tuple(found)
 
 
 def join(parts: list[str | Slot], words: Callable[[Slot], str]) -> str:
