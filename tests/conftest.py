@@ -12,6 +12,7 @@ import sandbox as sandboxes
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-images", action="store_true", help="write the README's picture anew")
+    parser.addoption("--update-reference", action="store_true", help="write docs/reference anew")
     parser.addoption(
         "--update-imports", action="store_true", help="write the expected results of imports anew"
     )

@@ -19,9 +19,9 @@ from guidewright.cli_import import EXPORTS, import_
 from guidewright.cli_start import doctor, init, new
 from guidewright.cli_translate import translate
 from guidewright.commands.interrupt import end_like_ctrl_c
-from guidewright.errors import FINE, INTERRUPTED, WRONG_USE, GuidewrightError
+from guidewright.errors import EXIT_CODES, FINE, INTERRUPTED, WRONG_USE, GuidewrightError
 
-EXIT_CODES = "Exit codes: 0 fine; 1 a guide failed or a check found something; 2 wrong use or bad input; 3 could not run; 130 interrupted."
+EPILOG = f"Exit codes: {'; '.join(f'{code} {words}' for code, words in EXIT_CODES.items())}."
 
 BROKEN_PIPE = 141
 """What a shell tells of a program whose reader went away."""
@@ -55,7 +55,7 @@ class _Group(click.Group):
 
 @click.group(
     cls=_Group,
-    epilog=EXIT_CODES,
+    epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.option(

@@ -14,6 +14,14 @@ GUIDE_FAILED = 1
 WRONG_USE = 2
 COULD_NOT_RUN = 3
 INTERRUPTED = 130
+EXIT_CODES = {
+    FINE: "fine",
+    GUIDE_FAILED: "a guide failed or a check found something",
+    WRONG_USE: "wrong use or bad input",
+    COULD_NOT_RUN: "could not run",
+    INTERRUPTED: "interrupted",
+}
+"""What a shell is told, and what it means."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -39,86 +39,191 @@ def _table(required: list[str], properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
 
 
-_LIMITS = _table([], {"cell": {"type": "number", "exclusiveMinimum": 0},
-                      "guide": {"type": "number", "exclusiveMinimum": 0}})  # fmt: skip
+def _said(schema: Mapping[str, Any], description: str) -> dict[str, Any]:
+    """Return a schema with what the reference says of it (``scripts/reference.py``)."""
+    return {**schema, "description": description}
+
+
+_LIMITS = _table([], {
+    "cell": {"type": "number", "exclusiveMinimum": 0, "description": "seconds after which a cell is stopped"},
+    "guide": {"type": "number", "exclusiveMinimum": 0, "description": "seconds after which a whole guide is stopped"},
+})  # fmt: skip
+
+_FOLDER_WORDS = {
+    "guides": "the guides",
+    "records": "the records of full runs",
+    "locales": "translations, a folder a language",
+    "cache": "quick records, datasets and what is remembered, not committed",
+    "build": "the engine's input, made anew by every build",
+    "site": "the built site",
+}
+_TEXT = {"type": "string"}
+_SOME_TEXT = {"type": "string", "minLength": 1}
+_COUNT = {"type": "integer", "minimum": 0}
+
+_API = _table(
+    ["package", "inventory", "pages", "url"],
+    {
+        "package": {
+            "type": "string",
+            "pattern": r"^[A-Za-z_]\w*$",
+            "description": "the package's name, as Python imports it",
+        },
+        "inventory": _said(_SOME_TEXT, "the file of its public names, which `guidewright inventory` writes"),
+        "pages": _said(
+            _SOME_TEXT,
+            'the file that says which page documents a name: TOML, `"package.name" = "path/#anchor"`',
+        ),
+        "url": {
+            "type": "string",
+            "pattern": "^https?://",
+            "description": "the address below which those pages are",
+        },
+        "label": _said(_TEXT, "what readers call the package; its name when left out"),
+        "collector": _said(_TEXT, "a module that imports the package and prints its inventory"),
+        "ignore": _said(_STRINGS, "dotted words in prose that look like names of the package, and are none"),
+    },
+)
+_BACKEND = _table(
+    ["label", "modules"],
+    {
+        "label": _said(_TEXT, "what readers see"),
+        "install": _said(_TEXT, "the requirement that brings it, as pip understands it"),
+        "modules": _said(_STRINGS, "modules that must be importable"),
+        "distributions": _said(
+            _STRINGS,
+            "names under which its distribution may be installed; the first one found gives the version that pages name",
+        ),
+        "bootstrap": _said(_TEXT, "a module that the kernel calls before the first cell and after the last"),
+        "env": _said(
+            _STRING_MAP,
+            "variables of its kernels; assignments to `os.environ` of these names get these values",
+        ),
+        "probe": _said(_TEXT, "a line of Python that computes something on it, for `guidewright doctor`"),
+    },
+)
+_PACKAGE = _table(
+    ["distribution", "sha256", "member"],
+    {
+        "distribution": _said(_TEXT, "an exact requirement, `name==version`"),
+        "sha256": _said(_DIGEST, "the digest of its wheel"),
+        "member": _said(_TEXT, "the file's path inside the wheel"),
+    },
+)
+_DATASET = _table(
+    ["file", "url", "sha256"],
+    {
+        "file": _said(_TEXT, "the name under which the package that loads it looks for it"),
+        "url": _said(_TEXT, "where it is loaded from"),
+        "sha256": _said(_DIGEST, "the digest of the file there"),
+        "provider": _said(
+            _TEXT, "a module that rebuilds the file from the package's member, and digests its arrays"
+        ),
+        "package": _said(_PACKAGE, "a package of the Python package index that ships the same data"),
+        "arrays": _said(
+            {"type": "object", "additionalProperties": _DIGEST},
+            "the digest of each array's bytes in C order, by its name: what makes two files the same data",
+        ),
+    },
+)
 
 SCHEMA: dict[str, Any] = _table(
     ["backends", "categories"],
     {
-        **{key: {"type": "string", "minLength": 1} for key in _FOLDERS},
-        "site_name": {"type": "string"},
-        "notice": {"type": "string"},
-        "site_url": {"type": "string"},
-        "repo_url": {"type": "string"},
-        "source_branch": {"type": "string"},
-        "pages_branch": {"type": "string"},
-        "lock": {"type": "string", "minLength": 1},
-        "shown": {"type": "object", "additionalProperties": _STRINGS},
-        "colab_install": _STRINGS,
-        "slots": {"type": "integer", "minimum": 0},
-        "memory_limit_mb": {"type": "integer", "minimum": 0},
-        "output_limit_mb": {"type": "number", "exclusiveMinimum": 0},
-        "allow_environment": _STRINGS,
-        "categories": {**_STRING_MAP, "propertyNames": {"pattern": _NAME}},
-        "tags": _STRING_MAP,
-        "reading_order": {**_STRINGS, "uniqueItems": True},
-        "redirects": _STRING_MAP,
-        "links_ignore": _STRINGS,
-        "words": {"type": "string", "minLength": 1},
-        "downloads": _STRINGS,
+        **{
+            key: _said(_SOME_TEXT, f"the folder of {_FOLDER_WORDS[key]}; `{name}` when left out")
+            for key, name in _FOLDERS.items()
+        },
+        "documentation": _said(
+            _SOME_TEXT,
+            "a folder of Markdown that becomes the site's section Documentation, in the order of its `index.md`; "
+            "none when left out",
+        ),
+        "site_name": _said(_TEXT, "the site's name; `Guides` when left out"),
+        "notice": _said(_TEXT, "what every page says at its foot, of whose site this is"),
+        "site_url": _said(
+            _TEXT,
+            "the site's address: links between languages, feeds, cards and Colab need it; "
+            "`GUIDEWRIGHT_SITE_URL` in the environment wins",
+        ),
+        "repo_url": _said(_TEXT, "the repository's address; `GUIDEWRIGHT_REPO_URL` in the environment wins"),
+        "source_branch": _said(_TEXT, "the branch that links to sources name; `main` when left out"),
+        "pages_branch": _said(_TEXT, "the branch that Colab reads notebooks from; `gh-pages` when left out"),
+        "lock": _said(
+            _SOME_TEXT,
+            "the file of pinned requirements that says which versions the project is on; "
+            "when left out, what is installed says it",
+        ),
+        "shown": {
+            "type": "object",
+            "additionalProperties": _STRINGS,
+            "description": "label → names of the distributions whose version every page names",
+        },
+        "colab_install": _said(_STRINGS, "what a Colab notebook installs, at the proven version"),
+        "slots": _said(
+            _COUNT, "how many light jobs run at a time; `0`, or left out: as many as there are cores"
+        ),
+        "memory_limit_mb": _said(
+            _COUNT,
+            "how much memory a job's processes may hold, in megabytes; `0`, or left out: "
+            "three quarters of the machine's, shared by the slots",
+        ),
+        "output_limit_mb": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "description": "how much a cell may print, in megabytes; 10 when left out",
+        },
+        "allow_environment": _said(_STRINGS, "variables of your environment that guides may see"),
+        "categories": {
+            **_STRING_MAP,
+            "propertyNames": {"pattern": _NAME},
+            "description": "key → title, in the order of the site",
+        },
+        "tags": _said(
+            _STRING_MAP,
+            "tag → what readers see of it, where that is not the tag with blanks for its hyphens",
+        ),
+        "reading_order": {
+            **_STRINGS,
+            "uniqueItems": True,
+            "description": "slugs as a reader should take them; other guides follow those of their category",
+        },
+        "redirects": _said(
+            _STRING_MAP,
+            "where something was → where it is: slugs, or paths below the site's root with a `/` before them",
+        ),
+        "links_ignore": _said(_STRINGS, "beginnings of addresses that `guidewright links` does not ask for"),
+        "words": _said(
+            _SOME_TEXT, "the project's word list for `guidewright check`, a word a line; `guides/words.txt`"
+        ),
+        "downloads": _said(
+            _STRINGS,
+            "calls that load from the network, as dotted names with `*` for any part, beside those that are known anyway",
+        ),
         "languages": {
             "type": "array",
             "uniqueItems": True,
             # A folder of the site: not one that the site has itself; English is there anyway.
             "items": {"type": "string", "pattern": "^(?!en$)[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"},
+            "description": "codes of the languages beside English, in the order of the site's switch",
         },
-        "api": _table(
-            ["package", "inventory", "pages", "url"],
-            {
-                "package": {"type": "string", "pattern": r"^[A-Za-z_]\w*$"},
-                "inventory": {"type": "string", "minLength": 1},
-                "pages": {"type": "string", "minLength": 1},
-                "url": {"type": "string", "pattern": "^https?://"},
-                "label": {"type": "string"},
-                "collector": {"type": "string"},
-                "ignore": _STRINGS,
-            },
+        "api": _said(_API, "the package that the guides teach; without it no API is linked or checked"),
+        "limits": _said(
+            _table([], {name: _said(_LIMITS, f"limits of the {name} profile") for name in ("quick", "full")}),
+            "limits of time, by profile",
         ),
-        "limits": _table([], {"quick": _LIMITS, "full": _LIMITS}),
         "backends": {
             "type": "object",
             "minProperties": 1,
             "propertyNames": {"pattern": _BACKEND_NAME},
-            "additionalProperties": _table(
-                ["label", "modules"],
-                {
-                    "label": {"type": "string"},
-                    "install": {"type": "string"},
-                    "modules": _STRINGS,
-                    "distributions": _STRINGS,
-                    "bootstrap": {"type": "string"},
-                    "env": _STRING_MAP,
-                    "probe": {"type": "string"},
-                },
-            ),
+            "additionalProperties": _BACKEND,
+            "description": "what guides run on, a table a backend",
         },
         "datasets": {
             "type": "object",
             "propertyNames": {"pattern": _NAME},
-            "additionalProperties": _table(
-                ["file", "url", "sha256"],
-                {
-                    "file": {"type": "string"},
-                    "url": {"type": "string"},
-                    "sha256": _DIGEST,
-                    "provider": {"type": "string"},
-                    "package": _table(
-                        ["distribution", "sha256", "member"],
-                        {"distribution": {"type": "string"}, "sha256": _DIGEST, "member": {"type": "string"}},
-                    ),
-                    "arrays": {"type": "object", "additionalProperties": _DIGEST},
-                },
-            ),
+            "additionalProperties": _DATASET,
+            "description": "what guides load, a table a dataset; a guide's header names them",
         },
     },
 )
@@ -250,6 +355,8 @@ class Settings:
     datasets: Mapping[str, Dataset]
     api: Api | None = None
     """None where the guides' API is not linked."""
+    documentation: Path | None = None
+    """A folder of Markdown, shown as a section of the site; None where there is none."""
 
 
 def find_root(start: Path) -> Path:
@@ -360,6 +467,7 @@ def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> 
         source_branch=table.get("source_branch", "main"),
         pages_branch=table.get("pages_branch", "gh-pages"),
         lock=root / table["lock"] if "lock" in table else None,
+        documentation=root / table["documentation"] if "documentation" in table else None,
         shown={label: tuple(names) for label, names in table.get("shown", {}).items()},
         colab_install=tuple(table.get("colab_install", ())),
         slots=table.get("slots", 0),

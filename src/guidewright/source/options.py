@@ -16,40 +16,57 @@ from typing import Any, Literal
 
 import jsonschema
 
-TAGS = (
-    "parameters",
-    "quick",
-    "test",
-    "full",
-    "varies",
-    "remove-cell",
-    "remove-input",
-    "remove-output",
-    "hide-input",
-    "hide-output",
-    "raises-exception",
-)
+TAGS = {
+    "parameters": "assigns the names that the header's `quick` may override",
+    "quick": "runs in the quick profile only, and is never shown",
+    "test": "runs, is never shown, and must pass: it asserts what the prose claims",
+    "full": "of a `test` cell: runs in the full profile only",
+    "varies": "its output is known to differ between backends",
+    "remove-cell": "runs, and is not shown",
+    "remove-input": "only its output is shown",
+    "remove-output": "only its code is shown",
+    "hide-input": "its code is folded",
+    "hide-output": "its output is folded",
+    "raises-exception": "is expected to raise: the exception is its output",
+}
+"""Tag → what it says of its cell."""
 _NAMES = {"type": "array", "items": {"type": "string", "minLength": 1}, "uniqueItems": True}
 _TOLERANCE = {"type": "number", "minimum": 0}
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "properties": {
-        "tags": _NAMES,
-        "backends": {**_NAMES, "minItems": 1},
-        "needs": _NAMES,
-        "rtol": _TOLERANCE,
-        "atol": _TOLERANCE,
+        "tags": {**_NAMES, "description": "what kind of cell it is: the tags below"},
+        "backends": {
+            **_NAMES,
+            "minItems": 1,
+            "description": "it runs, and is shown, on these backends only",
+        },
+        "needs": {
+            **_NAMES,
+            "description": "programs that it calls; without them a quick run leaves it out, and a full run does not start",
+        },
+        "rtol": {**_TOLERANCE, "description": "how far numbers may differ between backends, relatively"},
+        "atol": {**_TOLERANCE, "description": "how far they may differ absolutely"},
         # One text, or one an image.
         "alt": {
             "type": ["string", "array"],
             "pattern": r"\S",
             "minItems": 1,
             "items": {"type": "string", "pattern": r"\S"},
+            "description": "what its figure shows, in words; a list where it makes several",
         },
-        "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
-        "language": {"type": "string", "minLength": 1},  # jupytext's own: the cell is a magic, such as %%bash
-        "magic_args": {"type": "string"},  # what stands behind that magic
+        "id": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_-]{1,64}$",
+            "description": "its name, instead of one made from its content",
+        },
+        "language": {
+            "type": "string",
+            "minLength": 1,
+            "description": "jupytext's own: the cell is a magic, such as `%%bash`",
+        },
+        "magic_args": {"type": "string", "description": "what stands behind that magic"},
     },
 }
 _VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
