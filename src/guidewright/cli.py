@@ -16,6 +16,7 @@ from guidewright import __version__
 from guidewright import cli_options as cli
 from guidewright.cli_diff import diff
 from guidewright.cli_import import EXPORTS, import_
+from guidewright.cli_records import merge
 from guidewright.cli_start import doctor, init, new
 from guidewright.cli_translate import translate
 from guidewright.commands.interrupt import end_like_ctrl_c
@@ -75,17 +76,34 @@ def main(context: click.Context, /, root: Path | None) -> None:
         "guidewright plan",
         "guidewright plan 'intro*' --backend torch --profile full",
         "guidewright plan --changed --json",
+        "guidewright plan --shard 2/5",
+        "guidewright plan --profile full --matrix --shards 4 --json",
     )
 )
 @cli.selecting
+@cli.shard_option
+@click.option("--matrix", is_flag=True, help="Print what would run as the matrix of a workflow; with --json.")
+@click.option(
+    "--shards",
+    "most",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="With --matrix: the most shares of a backend.",
+)
 @cli.json_option
 @click.pass_context
-def plan(context: click.Context, /, as_json: bool, **options: Any) -> int:
+def plan(context: click.Context, /, as_json: bool, matrix: bool, most: int, **options: Any) -> int:
     """Print what would run and why, and exit."""
     from guidewright.commands import plan as command
 
+    if matrix and (not as_json or options["shard"] is not None):
+        raise click.UsageError("--matrix is for programs: give --json with it, and no --shard", context)
     project = cli.project(context)
-    return command.plan(project, cli.selection(project, options), as_json=as_json)
+    chosen = cli.selection(project, options)
+    if matrix:
+        return command.matrix(project, chosen, most)
+    return command.plan(project, chosen, as_json=as_json)
 
 
 @main.command(
@@ -96,9 +114,11 @@ def plan(context: click.Context, /, as_json: bool, **options: Any) -> int:
         "guidewright run 'intro*[torch,quick]' --force",
         "guidewright run --quick guides/functional_api.py --backend jax",
         "guidewright run --quick guides/functional_api.py --backend jax --pdb",
+        "guidewright run --profile full --shard 2/5",
     )
 )
 @cli.selecting
+@cli.shard_option
 @cli.quick_option
 @click.option("--full-traceback", is_flag=True, help="Show the frames of libraries where a guide raises.")
 @click.option(
@@ -391,6 +411,7 @@ def requirements(context: click.Context, /, **options: Any) -> int:
 main.add_command(doctor)
 main.add_command(import_)
 main.add_command(init)
+main.add_command(merge)
 main.add_command(new)
 main.add_command(translate)
 main.add_command(diff)

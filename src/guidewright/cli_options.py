@@ -38,6 +38,11 @@ quick_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
+shard_option = click.option(
+    "--shard", metavar="I/N", help="Only this one of N shares of about equal length, such as 2/5."
+)
+
+
 def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
         guides_argument,
@@ -70,7 +75,9 @@ def names(given: tuple[str, ...]) -> tuple[str, ...]:
 def selection(project: Any, options: dict[str, Any]) -> Any:
     from guidewright.commands.project import since
     from guidewright.plan import Selection
+    from guidewright.shards import parse
 
+    shard = parse(options["shard"]) if options.get("shard") is not None else None
     revision = options.get("since")
     return Selection(
         patterns=tuple(_pattern(text, project.settings.root) for text in options["guides"]),
@@ -79,6 +86,7 @@ def selection(project: Any, options: dict[str, Any]) -> Any:
         changed=options.get("changed", False),
         paths=since(revision, project) if revision else None,
         force=options.get("force", False),
+        shard=shard,
     )
 
 

@@ -24,6 +24,7 @@ from guidewright.model import (
     Record,
 )
 from guidewright.settings import Backend
+from guidewright.shards import Shard, part
 
 _SELECTOR = re.compile(r"(?P<slug>[^\[\]]+)(?:\[(?P<inside>[^\[\]]*)\])?")
 
@@ -41,6 +42,8 @@ class Selection:
     paths: frozenset[str] | None = None
     """Only guides whose file is among these; None for no such limit."""
     force: bool = False
+    shard: Shard | None = None
+    """Only this one's jobs of what all the rest selects."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,7 +209,8 @@ def plan(
 ) -> list[PlannedJob]:
     """Say of each job whether it runs, and why."""
     planned = [_decide(job, lookup(job), selection.force, difference) for job in jobs]
-    return [entry for entry in planned if entry.run or not selection.changed]
+    shown = [entry for entry in planned if entry.run or not selection.changed]
+    return part(shown, selection.shard) if selection.shard else shown
 
 
 def _decide(job: Job, known: Known, force: bool, difference: Difference) -> PlannedJob:

@@ -16,6 +16,7 @@ DOCUMENTS = [
     *FOR_USERS,
     "docs/architecture.md",
     "docs/debugging.md",
+    "docs/machines.md",
     "docs/new-project.md",
     "docs/quality.md",
     "docs/translating.md",

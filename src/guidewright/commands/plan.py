@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from guidewright import shards
 from guidewright.commands.console import new_table, plain, print_table
 from guidewright.commands.progress import plural
 from guidewright.commands.project import Project
@@ -24,6 +25,13 @@ def plan(project: Project, selection: Selection, *, as_json: bool) -> int:
         click.echo(json.dumps([_row(entry) for entry in planned], ensure_ascii=False, indent=2))
     else:
         _print(planned)
+    print_problems([*project.library.problems, *project.damaged.values()])
+    return WRONG_USE if project.library.errors else FINE
+
+
+def matrix(project: Project, selection: Selection, most: int) -> int:
+    """Print a workflow's matrix in one line, as ``$GITHUB_OUTPUT`` takes it; return the exit code."""
+    click.echo(json.dumps(shards.matrix(project.plan(selection), most), ensure_ascii=False))
     print_problems([*project.library.problems, *project.damaged.values()])
     return WRONG_USE if project.library.errors else FINE
 

@@ -78,6 +78,12 @@ class Store:
         folders = sorted(self._folders(slug, backend, profile))
         return tuple((folder.name, signature(folder / FILE)) for folder in folders)
 
+    def has(self, record: Record) -> bool:
+        """Tell whether this very record is here."""
+        content = to_files(record)[FILE]
+        folders = self._folders(record.slug, record.backend, record.profile)
+        return any((folder / FILE).read_bytes() == content for folder in folders if (folder / FILE).is_file())
+
     def save(self, record: Record) -> Path:
         """Write a record, whole or not at all; return its folder.
 
