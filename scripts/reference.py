@@ -52,16 +52,16 @@ def _page(title: str, lead: str, *parts: str) -> str:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _keys(schema: Mapping[str, Any]) -> str:
     required = schema.get("required", [])
     rows = (
-        [f"`{key}`", _kind(value), "yes" if key in required else "", value["description"]]
+        [f"`{key}`", _kind(value) + (", required" if key in required else ""), value["description"]]
         for key, value in schema["properties"].items()
     )
-    return _table(["key", "value", "required", "meaning"], rows)
+    return _table(["key", "value", "meaning"], rows)
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
@@ -173,7 +173,12 @@ def _command(command: click.Command, path: str) -> Iterator[str]:
 
 def _options(command: click.Command, context: click.Context) -> str:
     records = (param.get_help_record(context) for param in command.params)
-    rows = [[f"`{names}`", " ".join(words.split())] for names, words in filter(None, records) if words]
+    # A table cannot hold "|" in code: not every reader of Markdown takes its escape back there.
+    rows = [
+        [f"`{names.replace('|', ' or ')}`", " ".join(words.split())]
+        for names, words in filter(None, records)
+        if words
+    ]
     return _table(["option", "meaning"], rows) if rows else ""
 
 

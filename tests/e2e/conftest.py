@@ -43,6 +43,7 @@ def own_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("own") / "project"
     shutil.copytree(ROOT / "guides", root / "guides", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "requirements", root / "requirements")
+    shutil.copytree(ROOT / "docs", root / "docs")
     for name in ("pyproject.toml", "mkdocs.yml"):
         shutil.copy(ROOT / name, root)
     command = [sys.executable, "-m", "guidewright.cli", "--root", str(root), "site"]

@@ -87,7 +87,7 @@ def _up(session: Session, settings: Settings, server: Server) -> Iterator[None]:
 def _watch(root: Path, settings: Settings) -> Watch:
     files = [root / FILE, root / ROOT_CONFIG, *([settings.lock] if settings.lock else [])]
     folders = [settings.guides, *TEMPLATES]
-    for other in (settings.locales, settings.records):
+    for other in filter(None, (settings.locales, settings.records, settings.documentation)):
         if not other.is_relative_to(settings.guides):
             folders.append(other)
     return Watch(folders, files, _passing)

@@ -16,6 +16,7 @@ import click
 from guidewright import compare
 from guidewright.commands import machines, translations
 from guidewright.commands.blame import blamed
+from guidewright.commands.documentation import documentation
 from guidewright.commands.lock import exclusive
 from guidewright.commands.pages import Entry, entries
 from guidewright.commands.project import Project
@@ -28,6 +29,7 @@ from guidewright.model import Page, Slug
 from guidewright.render import cards as listing
 from guidewright.render import differences, index, interface, parity_json, related, report, tags
 from guidewright.render.addresses import SiteInfo
+from guidewright.render.documentation import Documentation
 from guidewright.render.interface import EN, Language
 from guidewright.render.page import render as render_page
 from guidewright.site import config, engine, engines, links, tree
@@ -207,7 +209,8 @@ def rendered(
     headers = tuple((entry.guide.slug, entry.guide.header) for entry in found)
     near = remember("related", (headers,), lambda: _related(project, found))
     taught = Taught.of(project, remember)
-    return [_language(project, one, made, near, taught, remember, with_downloads) for one in made]
+    told = documentation(project.settings)
+    return [_language(project, one, made, near, taught, told, remember, with_downloads) for one in made]
 
 
 def _related(project: Project, found: Sequence[Entry]) -> dict[Slug, tuple[Slug, ...]]:
@@ -224,6 +227,7 @@ def _language(
     all_: Sequence[Translated],
     near: Mapping[Slug, tuple[Slug, ...]],
     taught: Taught,
+    told: Documentation,
     remember: Remember,
     with_downloads: bool,
 ) -> Rendered:
@@ -271,6 +275,7 @@ def _language(
         **listing.pictures([item for item in cards if item.listed], info),
         report.PATH: report.parity_page(_parity(made.entries), site=info, language=language),
         **taught.index(cards, site=info, language=language),
+        **told.pages(info, language),
         **machines.files(project.settings, made, all_, info),
     }
     if made.locale is None:
@@ -281,7 +286,10 @@ def _language(
         extra[tags.PATH] = words
     text = config.config(
         project.settings,
-        nav=index.navigation(cards, site=info, language=language, api=taught.path),
+        nav=[
+            *index.navigation(cards, site=info, language=language, api=taught.path),
+            *told.navigation(language),
+        ],
         beside=index.beside(cards, site=info, language=language),
         unlisted=index.unlisted(cards),
         language=language.code,

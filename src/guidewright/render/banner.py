@@ -18,6 +18,25 @@ def banner(translation: Translation | None, slug: Slug, *, site: SiteInfo, langu
     return [_paragraph(translation, slug, site, language, words) for words in tongues]
 
 
+def in_english(address: str, *, site: SiteInfo, language: Language) -> list[str]:
+    """Return the banner of a page that is no guide, and is in English only; first in the site's language.
+
+    Args:
+        address: the page's, below a language's root.
+    """
+    link = f"{ROOT}{site.folder(site.default_language)}{address}"
+    return [
+        f'<p class="gw-banner" lang="{words.code}" dir="{words.direction}">'
+        f"{escape(text('untranslated_page', words, language=_called(language, words)))} "
+        f'<a href="{escape(link)}" hreflang="en">{escape(text("english_page", words))}</a></p>'
+        for words in ([language] if _same(language) else [language, EN])
+    ]
+
+
+def _called(page: Language, words: Language) -> str:
+    return page.name if words.code == page.code else page.english_name
+
+
 def _same(language: Language) -> bool:
     """Tell whether the banner would say the same twice: nothing of it is translated."""
     return text("english_page", language) == text("english_page", EN)
@@ -32,9 +51,7 @@ def _paragraph(translation: Translation, slug: Slug, site: SiteInfo, page: Langu
 
 def _sentences(translation: Translation, page: Language, words: Language) -> Iterator[str]:
     if not translation.whole:
-        yield text(
-            "untranslated_page", words, language=page.name if words.code == page.code else page.english_name
-        )
+        yield text("untranslated_page", words, language=_called(page, words))
     if translation.whole and (count := translation.fuzzy):
         yield text("stale_page_one" if count == 1 else "stale_page", words, count=count)
     if translation.whole and (count := translation.missing):

@@ -144,6 +144,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "findings_lead": "Outputs that differ between backends though the guide does not say so, and the other way round.",
         "findings_none": "None: every difference between backends is one that the guide announces.",
         "failures_title": "Failures",
+        # the project's documentation
+        "documentation": "Documentation",
         # the API
         "api": "API",
         "api_used": "API used in this guide",
