@@ -12,15 +12,7 @@ from guidewright.cli import main
 
 ROOT = Path(__file__).parents[2]
 FOR_USERS = ["README.md", "CONTRIBUTING.md"]
-DOCUMENTS = [
-    *FOR_USERS,
-    "docs/architecture.md",
-    "docs/debugging.md",
-    "docs/machines.md",
-    "docs/new-project.md",
-    "docs/quality.md",
-    "docs/translating.md",
-]
+DOCUMENTS = [*FOR_USERS, *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))]
 
 # Put together here, so that this file names none either.
 HOSTS = [
@@ -70,7 +62,8 @@ def test_every_command_that_a_document_names_exists(name: str) -> None:
 @pytest.mark.parametrize("name", [*DOCUMENTS, "CHANGELOG.md"])
 def test_every_file_that_a_document_links_to_exists(name: str) -> None:
     path = ROOT / name
-    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text("utf-8"))
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", path.read_text("utf-8"), flags=re.DOTALL)
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
@@ -84,3 +77,11 @@ def test_the_readmes_picture_is_there_and_small() -> None:
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
     assert "docs/images/guide.png" in pictures
     assert all((ROOT / name).stat().st_size < 200_000 for name in pictures)
+
+
+def test_every_document_is_in_the_index() -> None:
+    folder = ROOT / "docs"
+    listed = set(
+        re.findall(r"^- \[[^\]]+\]\(([^)]+)\)", (folder / "index.md").read_text("utf-8"), re.MULTILINE)
+    )
+    assert listed == {path.relative_to(folder).as_posix() for path in folder.rglob("*.md")} - {"index.md"}
