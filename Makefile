@@ -76,6 +76,7 @@ check: ## Lint, formatting, types; what can be said of guides and translations w
 	.venv/bin/ruff format --check $(sources)
 	.venv/bin/mypy
 	.venv/bin/guidewright check $(if $(GITHUB_ACTIONS),--format github)
+	@sh scripts/workflows
 
 format: ## Mend what `make check` can mend by itself
 	@sh scripts/install . '.[dev]'

@@ -15,6 +15,8 @@ import click
 from guidewright import __version__
 from guidewright import cli_options as cli
 from guidewright.cli_diff import diff
+from guidewright.cli_github import summary as summary_command
+from guidewright.cli_github import watch
 from guidewright.cli_import import EXPORTS, import_
 from guidewright.cli_records import merge
 from guidewright.cli_start import doctor, init, new
@@ -415,6 +417,8 @@ main.add_command(merge)
 main.add_command(new)
 main.add_command(translate)
 main.add_command(diff)
+main.add_command(summary_command)
+main.add_command(watch)
 for exporter in EXPORTS:
     export.add_command(exporter)
 

@@ -18,6 +18,18 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 CI = ROOT / ".ci/run"
 
 
+RIGHTS = {
+    "release.yml": {
+        # Trusted publishing: the job proves which workflow it is.
+        "publish": {"id-token": "write"},
+        "attest": {"id-token": "write", "attestations": "write"},
+    },
+    "full.yml": {"publish": {"contents": "write"}},
+    "nightly.yml": {"tell": {"contents": "read", "issues": "write"}},
+}
+"""All that any job may do beside reading."""
+
+
 def load(path: Path) -> dict[Any, Any]:
     loaded = yaml.safe_load(path.read_text("utf-8"))
     assert isinstance(loaded, dict)
@@ -44,8 +56,7 @@ def test_a_workflow_may_only_read_and_keeps_no_credential(path: Path) -> None:
     workflow = load(path)
     assert workflow["permissions"] == {"contents": "read"}
     more = {name: job["permissions"] for name, job in workflow["jobs"].items() if "permissions" in job}
-    # Trusted publishing: the job proves which workflow it is.
-    assert more == ({"publish": {"id-token": "write"}} if path.name == "release.yml" else {})
+    assert more == RIGHTS.get(path.name, {})
     checkouts = [step for step in steps(workflow) if step.get("uses", "").startswith("actions/checkout@")]
     assert checkouts
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
@@ -56,7 +67,8 @@ def test_a_workflow_may_only_read_and_keeps_no_credential(path: Path) -> None:
 def test_a_workflow_ends_in_time_and_only_its_newest_run_goes_on(path: Path) -> None:
     workflow = load(path)
     assert "group" in workflow["concurrency"]
-    assert all(job["timeout-minutes"] <= 60 for job in workflow["jobs"].values())
+    longest = {"full.yml": 720, "nightly.yml": 120}.get(path.name, 60)
+    assert all(job["timeout-minutes"] <= longest for job in workflow["jobs"].values())
 
 
 def test_the_job_that_publishes_runs_nothing_of_ours_and_waits_for_its_environment() -> None:
@@ -95,13 +107,31 @@ def test_the_pull_request_workflow_runs_the_make_targets_on_every_python() -> No
     workflow = load(ROOT / ".github/workflows/pull-request.yml")
     # YAML 1.1 reads the bare word `on` as true.
     assert set(workflow[True]) == {"pull_request", "push"}
-    commands = {step["run"] for step in steps(workflow) if "run" in step}
-    assert {command for command in commands if "apt-get" not in command} == {
-        "make check",
-        "make test",
-        "make guides",
-    }
-    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+    test = workflow["jobs"]["test"]
+    commands = {step["run"] for step in test["steps"] if "run" in step}
+    assert {command for command in commands if "apt-get" not in command} == {"make check", "make test"}
+    assert test["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+    assert workflow["jobs"]["mac"]["runs-on"].startswith("macos-")
+
+
+def test_what_a_fork_proposes_meets_no_self_hosted_runner_no_token_and_no_other_event() -> None:
+    for path in WORKFLOWS:
+        workflow, written = load(path), path.read_text("utf-8")
+        assert not {"pull_request_target", "workflow_run", "issue_comment"} & set(workflow[True])
+        if "pull_request" in workflow[True]:
+            runners = {job["runs-on"] for job in workflow["jobs"].values()}
+            assert runners <= {"ubuntu-latest", "macos-latest"}
+            assert "github.token" not in written
+
+
+def test_a_job_that_runs_guides_has_no_token_and_one_that_has_a_token_runs_no_guide() -> None:
+    for path in WORKFLOWS:
+        for job in load(path)["jobs"].values():
+            commands = "\n".join(step.get("run", "") for step in job["steps"])
+            if "github.token" in str(job):
+                assert not re.search(
+                    "scripts/prove|scripts/upstream|make guides|make site|guidewright (run|merge)", commands
+                )
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)

@@ -1,0 +1,139 @@
+"""scripts/publish and scripts/matrix, in a clone of a repository on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+ENVIRON = {
+    **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+}
+WHO = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+
+
+def git(where: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *WHO, *arguments], cwd=where, env=ENVIRON, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone with the scripts, whose origin is a bare repository beside it."""
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", "origin.git")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", (tmp_path / "origin.git").as_uri(), "clone")
+    git(clone, "checkout", "--quiet", "-B", "main")
+    shutil.copytree(SCRIPTS, clone / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("old", "gone"):
+        folder = clone / "guides/records" / name / "jax"
+        folder.mkdir(parents=True)
+        (folder / "record.json").write_text(name, "utf-8")
+    (clone / "guides/one.py").write_text("1", "utf-8")
+    git(clone, "add", ".")
+    git(clone, "commit", "--quiet", "-m", "begin")
+    git(clone, "push", "--quiet", "origin", "main")
+    return clone
+
+
+def publish(clone: Path, *arguments: str) -> int:
+    return subprocess.run(
+        ["sh", "scripts/publish", *arguments], cwd=clone, env=ENVIRON, check=False
+    ).returncode
+
+
+def files(clone: Path, branch: str) -> list[str]:
+    return git(clone.parent / "origin.git", "ls-tree", "-r", "--name-only", branch).split()
+
+
+def count(clone: Path, branch: str) -> int:
+    return int(git(clone.parent / "origin.git", "rev-list", "--count", branch))
+
+
+def proven(clone: Path) -> str:
+    folder = clone / "build/records/new/jax"
+    folder.mkdir(parents=True)
+    (folder / "record.json").write_text("new", "utf-8")
+    return "build/records"
+
+
+def test_records_take_the_place_of_those_on_the_branch_and_nothing_else_changes(clone: Path) -> None:
+    before = set(files(clone, "main"))
+    assert publish(clone, "records", proven(clone), "main") == 0
+    after = set(files(clone, "main"))
+    assert {name for name in after if "records" in name} == {"guides/records/new/jax/record.json"}
+    assert {n for n in before if "records" not in n} == {n for n in after if "records" not in n}
+    assert git(clone, "status", "--porcelain", "--untracked-files=no") == ""
+
+
+def test_what_somebody_else_pushed_meanwhile_stays(clone: Path) -> None:
+    other = clone.parent / "other"
+    git(clone.parent, "clone", "--quiet", "origin.git", "other")
+    (other / "guides/two.py").write_text("2", "utf-8")
+    git(other, "add", ".")
+    git(other, "commit", "--quiet", "-m", "two")
+    git(other, "push", "--quiet", "origin", "main")
+    assert publish(clone, "records", proven(clone), "main") == 0
+    assert "guides/two.py" in files(clone, "main")
+
+
+def test_a_site_makes_its_branch_replaces_it_and_leaves_an_equal_one_alone(clone: Path) -> None:
+    site = clone / "site"
+    (site / "ko").mkdir(parents=True)
+    (site / "ko/index.html").write_text("<p>", "utf-8")
+    assert publish(clone, "site", "site", "gh-pages") == 0
+    assert files(clone, "gh-pages") == [".nojekyll", "ko/index.html"]
+    assert publish(clone, "site", "site", "gh-pages") == 0
+    assert count(clone, "gh-pages") == 1
+    (site / "ko/index.html").rename(site / "index.html")
+    assert publish(clone, "site", "site", "gh-pages") == 0
+    assert files(clone, "gh-pages") == [".nojekyll", "index.html"]
+    assert count(clone, "gh-pages") == 2
+
+
+def test_a_branch_that_takes_no_push_is_a_failure(clone: Path) -> None:
+    hook = clone.parent / "origin.git/hooks/pre-receive"
+    hook.write_text("#!/bin/sh\nexit 1\n", "utf-8")
+    hook.chmod(0o755)
+    assert publish(clone, "records", proven(clone), "main") == 3
+
+
+def planned(clone: Path, base: str, said: str) -> tuple[str, str]:
+    """Return what scripts/matrix prints where guidewright says something, and how it called guidewright."""
+    stand_in = clone / ".venv/bin/guidewright"
+    stand_in.parent.mkdir(parents=True, exist_ok=True)
+    stand_in.write_text(f"#!/bin/sh\necho \"$*\" >called\necho '{said}'\n", "utf-8")
+    stand_in.chmod(0o755)
+    done = subprocess.run(
+        ["sh", "scripts/matrix", base, "--profile", "quick"],
+        cwd=clone,
+        env=ENVIRON,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout, (clone / "called").read_text("utf-8")
+
+
+def test_a_change_of_guides_alone_plans_these_and_any_other_change_plans_all(clone: Path) -> None:
+    base = git(clone, "rev-parse", "HEAD")
+    (clone / "guides/one.py").write_text("2", "utf-8")
+    git(clone, "commit", "--quiet", "-am", "a guide")
+    assert f"--since {base}" in planned(clone, base, "{}")[1]
+    (clone / "scripts/find-python").write_text("", "utf-8")
+    git(clone, "commit", "--quiet", "-am", "a script")
+    assert "--since" not in planned(clone, base, "{}")[1]
+    assert "--since" not in planned(clone, "0" * 40, "{}")[1]
+
+
+def test_a_matrix_without_a_row_says_that_there_is_nothing_to_run(clone: Path) -> None:
+    assert planned(clone, "", '{"include": []}')[0] == 'matrix={"include": []}\nany=false\n'
+    assert planned(clone, "", '{"include": [{}]}')[0] == 'matrix={"include": [{}]}\nany=true\n'
