@@ -126,6 +126,7 @@ def plan(context: click.Context, /, as_json: bool, matrix: bool, most: int, **op
 @click.option(
     "--pdb", is_flag=True, help="Run one job here, and open a debugger where it raises; keep no record."
 )
+@cli.preload_option
 @cli.json_option
 @click.pass_context
 def run(
@@ -145,7 +146,9 @@ def run(
     project = cli.project(context)
     report = command.Report()
     try:
-        command.run(project, cli.selection(project, options), cli.console(), report)
+        command.run(
+            project, cli.selection(project, options), cli.console(), report, preload=options["preload"]
+        )
     finally:
         if as_json:
             cli.show(report.as_json())
@@ -162,14 +165,17 @@ def run(
     )
 )
 @cli.selecting
+@cli.preload_option
 @cli.json_option
 @click.pass_context
-def build(context: click.Context, /, as_json: bool, **options: Any) -> int:
+def build(context: click.Context, /, as_json: bool, preload: bool | None, **options: Any) -> int:
     """Run, render and build the site: what `make guides` does."""
     from guidewright.commands import build as command
 
     project = cli.project(context)
-    return command.build(project, cli.selection(project, options), cli.console(), as_json=as_json)
+    return command.build(
+        project, cli.selection(project, options), cli.console(), as_json=as_json, preload=preload
+    )
 
 
 @main.command(epilog=cli.examples("guidewright render"))

@@ -35,6 +35,11 @@ profile_option = click.option(
 quick_option = click.option(
     "--quick", is_flag=True, help="The quick profile, by its name; it is the default."
 )
+preload_option = click.option(
+    "--preload/--no-preload",
+    default=None,
+    help="Fork kernels from a process that has imported the backend already, where that is safe; else as the settings say.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 

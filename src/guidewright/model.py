@@ -55,6 +55,8 @@ class Header:
     """Extra distributions; a backend's name stands for that backend's modules."""
     quick: Mapping[str, Any] = field(default_factory=dict)
     """Values that names of the ``parameters`` cell take in the quick profile."""
+    preload: bool = True
+    """Whether its kernels may be forked from a process that has imported already."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,6 +149,8 @@ class Job:
     requires: tuple[str, ...] = ()
     computed: frozenset[str] = frozenset()
     """Names that shown cells compute: a check is an assertion that reads one of them."""
+    preload: bool = True
+    """See :class:`Header`."""
     fingerprint: Fingerprint
 
     @property

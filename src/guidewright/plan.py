@@ -82,6 +82,7 @@ def make_job(guide: Guide, backend: Backend, profile: Profile, dataset_digests: 
         datasets=guide.header.datasets,
         requires=guide.header.requires,
         computed=_computed(cells),
+        preload=guide.header.preload,
         fingerprint=fingerprint(cells, backend=backend.name, profile=profile, datasets=digests),
     )
 

@@ -100,6 +100,9 @@ _BACKEND = _table(
             "variables of its kernels; assignments to `os.environ` of these names get these values",
         ),
         "probe": _said(_TEXT, "a line of Python that computes something on it, for `guidewright doctor`"),
+        "preload": _said(
+            _STRINGS, "modules that light jobs' kernels may find imported already, and that start no thread"
+        ),
     },
 )
 _PACKAGE = _table(
@@ -160,6 +163,11 @@ SCHEMA: dict[str, Any] = _table(
             "description": "label → names of the distributions whose version every page names",
         },
         "colab_install": _said(_STRINGS, "what a Colab notebook installs, at the proven version"),
+        "preload": {
+            "type": "boolean",
+            "description": "whether light jobs' kernels are forked from a process that has imported what the backend preloads; "
+            "`false` when left out",
+        },
         "slots": _said(
             _COUNT, "how many light jobs run at a time; `0`, or left out: as many as there are cores"
         ),
@@ -255,6 +263,8 @@ class Backend:
     """Environment of its kernels; assignments to ``os.environ`` of these names are set to these values."""
     probe: str = ""
     """A line of Python that computes something on it: how ``guidewright doctor`` tries it."""
+    preload: tuple[str, ...] = ()
+    """Modules that its kernels may find imported, and that start no thread; see ``guidewright.execute.nursery``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -326,6 +336,8 @@ class Settings:
     shown: Mapping[str, tuple[str, ...]]
     """Label → names of the distributions whose version every proof line shows."""
     colab_install: tuple[str, ...]
+    preload: bool
+    """Whether kernels are forked from a process that has imported what the backend preloads."""
     slots: int
     """Light jobs at a time; 0 for as many as there are cores."""
     memory_limit_mb: int
@@ -470,6 +482,7 @@ def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> 
         documentation=root / table["documentation"] if "documentation" in table else None,
         shown={label: tuple(names) for label, names in table.get("shown", {}).items()},
         colab_install=tuple(table.get("colab_install", ())),
+        preload=table.get("preload", False),
         slots=table.get("slots", 0),
         memory_limit_mb=table.get("memory_limit_mb", 0),
         output_limit_mb=table.get("output_limit_mb", 10),

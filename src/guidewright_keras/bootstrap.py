@@ -21,6 +21,7 @@ import wrapt
 from guidewright_keras import quiet
 
 _DEFINES_GET_FILE = "keras.src.utils.file_utils"
+_HAS_HOME = "keras.src.backend.config"
 _CPU = ("CPU", "cpu")
 
 _home = ""
@@ -35,13 +36,16 @@ def start(request: dict[str, Any]) -> None:
     Args:
         request: ``datasets``, a list of ``{"name", "file", "url", "path", "source", "digest"}``, all text; and
             ``home``, the folder for ``KERAS_HOME``, so that neither the user's ``keras.json`` nor their cache shapes
-            a run; and, if wanted, ``log``, a file for what native code says. Where Keras is loaded already (a forked kernel), it keeps the home that it was loaded with.
+            a run; and, if wanted, ``log``, a file for what native code says.
+            Where Keras is loaded already (a forked kernel), it takes this one as its home from now on.
     """
     global _home
     _home = os.environ["KERAS_HOME"] = str(request["home"])
     _declared.clear()
     _declared.update({entry["url"]: entry for entry in request["datasets"]})
     _used.clear()
+    if config := sys.modules.get(_HAS_HOME):
+        config._KERAS_DIR = _home  # type: ignore[attr-defined]
     wrapt.register_post_import_hook(_serve, _DEFINES_GET_FILE)
     if log := request.get("log"):
         quiet.install(Path(log))

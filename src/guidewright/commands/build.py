@@ -16,7 +16,9 @@ from guidewright.errors import WRONG_USE, GuidewrightError, Problem
 from guidewright.plan import Selection
 
 
-def build(project: Project, selection: Selection, console: Console, *, as_json: bool) -> int:
+def build(
+    project: Project, selection: Selection, console: Console, *, as_json: bool, preload: bool | None = None
+) -> int:
     """Prove the guides and build the site; return the exit code.
 
     A failed guide leaves the others, and the site, to be built all the same. A site that cannot be built does not
@@ -27,7 +29,7 @@ def build(project: Project, selection: Selection, console: Console, *, as_json: 
     failed: GuidewrightError | None = None
     catalogs: list[Problem] = []
     try:
-        running.run(project, selection, console, report)
+        running.run(project, selection, console, report, preload=preload)
         try:
             catalogs = _site(project, console, made)
         except GuidewrightError as error:

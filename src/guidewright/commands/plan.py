@@ -14,6 +14,7 @@ from guidewright.commands.progress import plural
 from guidewright.commands.project import Project
 from guidewright.commands.summary import print_problems
 from guidewright.errors import FINE, WRONG_USE
+from guidewright.execute.fresh import why_fresh
 from guidewright.model import PlannedJob
 from guidewright.plan import Selection
 
@@ -22,7 +23,7 @@ def plan(project: Project, selection: Selection, *, as_json: bool) -> int:
     """Print the plan; return the exit code."""
     planned = project.plan(selection)
     if as_json:
-        click.echo(json.dumps([_row(entry) for entry in planned], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([_row(entry, project) for entry in planned], ensure_ascii=False, indent=2))
     else:
         _print(planned)
     print_problems([*project.library.problems, *project.damaged.values()])
@@ -36,7 +37,7 @@ def matrix(project: Project, selection: Selection, most: int) -> int:
     return WRONG_USE if project.library.errors else FINE
 
 
-def _row(entry: PlannedJob) -> dict[str, Any]:
+def _row(entry: PlannedJob, project: Project) -> dict[str, Any]:
     return {
         "job": entry.job.name,
         "guide": entry.job.slug,
@@ -45,6 +46,7 @@ def _row(entry: PlannedJob) -> dict[str, Any]:
         "run": entry.run,
         "reason": entry.reason,
         "detail": entry.detail,
+        "fresh": why_fresh(entry.job, project.settings.backends[entry.job.backend]),
         "cells": len(entry.job.cells),
         "seconds": entry.seconds,
         "fingerprint": entry.job.fingerprint.key,

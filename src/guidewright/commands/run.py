@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from rich.console import Console
 
@@ -19,6 +20,7 @@ from guidewright.errors import StoreError
 from guidewright.execute.job import run_job
 from guidewright.execute.kernel import DatasetFile
 from guidewright.execute.missing import missing_backend, missing_others
+from guidewright.execute.nursery import nursery
 from guidewright.execute.scheduler import Event, RunJob, run_all
 from guidewright.model import Job, PlannedJob, Record
 from guidewright.plan import Selection
@@ -36,8 +38,14 @@ def run(
     *,
     environ: Mapping[str, str] = os.environ,
     run_one: RunJob = run_job,
+    preload: bool | None = None,
 ) -> None:
-    """Run what the plan says, under the checkout's lock; ``report`` is filled as it goes."""
+    """Run what the plan says, under the checkout's lock; ``report`` is filled as it goes.
+
+    Args:
+        preload: whether kernels are forked from processes that have imported already, where that can be; None for
+            what the settings say.
+    """
     with exclusive(project.settings.cache, "run", lambda text: console.print(plain(text))):
         report.planned = project.plan(selection)  # behind the lock: whoever had it may have done the work
         report.problems += [*project.library.problems, *project.damaged.values()]
@@ -45,7 +53,12 @@ def run(
         files = fetch(project.settings, wanted, console, report)
         ready = [entry for entry in wanted if all(name in files for name in entry.job.datasets)]
         if ready:
-            _execute(project, ready, files, console, report, run_one)
+            forking = project.settings.preload if preload is None else preload
+            with nursery() as forks:
+                chosen = partial(run_job, nursery=forks) if forking and run_one is run_job else run_one
+                _execute(project, ready, files, console, report, chosen)
+            for name, why in forks.told.items():
+                console.print(f"  {plain(name)}: a fresh process, since {plain(why)}")
 
 
 def _runnable(project: Project, selection: Selection, report: Report, *, strict: bool) -> list[PlannedJob]:

@@ -22,11 +22,10 @@ from guidewright.execute.kernel import (
     DatasetFile,
     death,
     last_words,
-    make_workspace,
     preparation,
-    remove_workspace,
 )
 from guidewright.execute.processes import Family
+from guidewright.execute.workspaces import make_workspace, remove_workspace
 from guidewright.model import CellId, Guide, Job
 from guidewright.settings import Settings
 

@@ -16,8 +16,12 @@ from nbformat import NotebookNode, v4
 from guidewright import pycode
 from guidewright.execute import environment as env
 from guidewright.execute.capture import Capture, shortened
-from guidewright.execute.kernel import DatasetFile, Kernel, kernel, last_words, workspace
+from guidewright.execute.fresh import why_fresh
+from guidewright.execute.kernel import DatasetFile, Kernel, kernel, last_words
+from guidewright.execute.nursery import Forked, Nursery, RefusedError
+from guidewright.execute.provisioner import Fork
 from guidewright.execute.tokens import Tokens, tokens
+from guidewright.execute.workspaces import workspace
 from guidewright.model import CellFailure, CellRun, DatasetUse, Environment, Job, JobCell, Outcome, Record
 from guidewright.settings import Settings
 
@@ -79,8 +83,13 @@ async def run_job(
     machine: env.Machine,
     datasets: Sequence[DatasetFile] = (),
     on_cell: CellStarted = lambda _number, _count: None,
+    nursery: Nursery | None = None,
 ) -> Record:
-    """Run a job to its end; the kernel and its folder are gone when this returns or is cancelled."""
+    """Run a job to its end; the kernel and its folder are gone when this returns or is cancelled.
+
+    Args:
+        nursery: where its kernel is forked, if that would not change what it does; None for a fresh process.
+    """
     started = dt.datetime.now(dt.UTC).replace(microsecond=0)
     run = _Run(
         job=job, settings=settings, slot=slot, machine=machine, started=started, clock=time.monotonic()
@@ -88,7 +97,7 @@ async def run_job(
     try:
         async with workspace() as work:
             run.tokens = tokens(work, settings.root)
-            await _run_in(work, run, datasets, on_cell)
+            await _run_in(work, run, datasets, on_cell, _fork(run, nursery))
     except (
         Exception
     ) as error:  # whatever keeps a job from running is its outcome, and must not stop the others
@@ -96,13 +105,35 @@ async def run_job(
     return _record(run, datasets)
 
 
-async def _run_in(work: Path, run: _Run, datasets: Sequence[DatasetFile], on_cell: CellStarted) -> None:
+def _fork(run: _Run, nursery: Nursery | None) -> Fork | None:
+    """Return how the job's kernel is forked; None where it is to have a fresh process."""
+    backend, threads = run.settings.backends[run.job.backend], len(run.slot.cpus)
+    if nursery is None or why_fresh(run.job, backend):
+        return None
+
+    async def fork(order: Mapping[str, Any]) -> Forked:
+        try:
+            return await nursery.fork(
+                lambda work: env.kernel_environment(backend, run.settings, work, threads),
+                backend.preload,
+                order,
+            )
+        except RefusedError as why:
+            nursery.told[run.job.name] = str(why)
+            raise
+
+    return fork
+
+
+async def _run_in(
+    work: Path, run: _Run, datasets: Sequence[DatasetFile], on_cell: CellStarted, fork: Fork | None
+) -> None:
     settings, backend = run.settings, run.settings.backends[run.job.backend]
     environment = env.kernel_environment(backend, settings, work, len(run.slot.cpus))
     limit = int(settings.output_limit_mb * 2**20)
     try:
         async with kernel(
-            work, environment, output_limit=limit, memory_limit_mb=run.slot.memory_mb
+            work, environment, output_limit=limit, memory_limit_mb=run.slot.memory_mb, fork=fork
         ) as running:
             try:
                 await running.prepare(run.slot.cpus, backend.bootstrap, datasets)

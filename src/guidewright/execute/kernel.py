@@ -6,10 +6,9 @@ import ast
 import asyncio
 import json
 import os
-import shutil
 import signal
 import sys
-import tempfile
+import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -22,7 +21,9 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import v4
 
 from guidewright.execute.client import LOG, Client
+from guidewright.execute.nursery import UNKNOWN
 from guidewright.execute.processes import Family
+from guidewright.execute.provisioner import Fork, ForkingProvisioner
 
 _INSIDE = "__import__('importlib').import_module('guidewright.execute.inside')"
 _LOG = "kernel.log"
@@ -101,49 +102,10 @@ def preparation(
     return {"cpus": list(cpus), "bootstrap": bootstrap, "request": request}
 
 
-@asynccontextmanager
-async def workspace() -> AsyncIterator[Path]:
-    """Make a workspace; it goes with the job.
-
-    Raises:
-        OSError: as :func:`make_workspace`.
-    """
-    work = make_workspace()
-    try:
-        yield work
-    finally:
-        await asyncio.to_thread(remove_workspace, work)
-
-
-def make_workspace() -> Path:
-    """Make a fresh folder with ``home``, ``tmp`` and ``guide`` (the working directory) in it.
-
-    Raises:
-        OSError: the disk is full, or the system's temporary folder cannot be written.
-    """
-    work = Path(tempfile.mkdtemp(prefix="guidewright-")).resolve()
-    try:
-        for name in ("home", "tmp", "guide"):
-            (work / name).mkdir()
-    except OSError:
-        remove_workspace(work)
-        raise
-    return work
-
-
-def remove_workspace(folder: Path) -> None:
-    """Remove a folder, also where a guide took its own rights away."""
-    for parent, names, _ in os.walk(folder):
-        for name in names:
-            inner = Path(parent, name)
-            with suppress(OSError):
-                if not inner.is_symlink():
-                    inner.chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 def death(code: int) -> str:
-    """Say in words how a process ended, from its status as ``subprocess`` has it."""
+    """Say in words how a process ended, from its status as ``subprocess`` has it; empty where nobody was told."""
+    if code == UNKNOWN:
+        return ""
     if code >= 0:
         return f"its process ended with {code}"
     with suppress(ValueError):
@@ -174,9 +136,17 @@ class _Spec(KernelSpecManager):  # type: ignore[misc]
 
 @asynccontextmanager
 async def kernel(
-    work: Path, environment: Mapping[str, str], *, output_limit: int, memory_limit_mb: float
+    work: Path,
+    environment: Mapping[str, str],
+    *,
+    output_limit: int,
+    memory_limit_mb: float,
+    fork: Fork | None = None,
 ) -> AsyncIterator[Kernel]:
     """Start a kernel in a workspace; it and every process that it left behind are gone afterwards.
+
+    Args:
+        fork: how to get it from a process that has imported already; None for a fresh process.
 
     Raises:
         RuntimeError: it does not start.
@@ -187,6 +157,8 @@ async def kernel(
     # Sockets in the job's own folder, which only this user can open, where the system has them.
     if os.name == "posix" and len(os.fsencode(work)) < _IPC_PATH:
         manager.transport, manager.ip = "ipc", str(work / "k")
+    if fork:
+        manager.provisioner = _provisioner(manager, fork, work)
     client = Client(v4.new_notebook(), output_limit=output_limit, km=manager, startup_timeout=int(_START_SECONDS),
                     iopub_timeout=120, raise_on_iopub_timeout=True, shell_timeout_interval=1,
                     store_widget_state=False, record_timing=False)  # fmt: skip
@@ -207,6 +179,14 @@ async def kernel(
         if watch:
             watch.cancel()
         await asyncio.shield(asyncio.ensure_future(_stop(running, manager)))
+
+
+def _provisioner(manager: AsyncKernelManager, fork: Fork, work: Path) -> ForkingProvisioner:
+    made = ForkingProvisioner(
+        kernel_id=str(uuid.uuid4()), kernel_spec=manager.kernel_spec, parent=manager, log=LOG
+    )
+    made.fork, made.log_file = fork, str(work / _LOG)
+    return made
 
 
 async def _stop(running: Kernel, manager: AsyncKernelManager) -> None:

@@ -169,6 +169,7 @@ def build(found: FrontMatter, settings: Settings, path: str) -> tuple[Header | N
         datasets=tuple(values.get("datasets", ())),
         requires=tuple(values.get("requires", ())),
         quick=dict(values.get("quick", {})),
+        preload=values.get("preload", True),
     )
     return header, []
 

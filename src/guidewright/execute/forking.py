@@ -1,0 +1,197 @@
+"""What runs in the process that kernels are forked from: it imports, waits, and forks; Linux only.
+
+Started by :mod:`guidewright.execute.nursery` as ``python -m guidewright.execute.forking SOCKET BUILD MODULE…``. Each order
+and each answer is one packet of JSON on a Unix socket that keeps packets apart (``SOCK_SEQPACKET``), so none needs its
+length before it. It ends with the last one who holds the socket's other end; its kernels end with the build itself.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import select
+import socket
+import sys
+import tempfile
+import threading
+import warnings
+from pathlib import Path
+from typing import Any
+
+PACKET = 2**18
+"""Bytes that an order or an answer may have."""
+_KERNEL = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "guidewright.execute.inside",
+)
+_ENVIRONMENT_STARTS = 47
+"""Where ``env_start`` stands in ``/proc/PID/stat`` behind the program's name; see proc_pid_stat(5), field 50."""
+
+
+class StandIn:
+    """Stands for a standard stream while modules are imported that keep it, as absl's logging does."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    def close(self) -> None:
+        """Stay open: absl's handler closes its stream where the kernel sets its own logging up."""
+
+
+def main(arguments: list[str]) -> None:
+    """Import, then fork until nobody is there to ask for it; a fork becomes a kernel here."""
+    number, build, *modules = arguments
+    link = socket.socket(fileno=int(number))
+    alive = os.pidfd_open(os.getppid())
+    if os.getppid() != int(build):
+        return
+    at_start = dict(os.environ)
+    streams = StandIn(sys.stdout), StandIn(sys.stderr)
+    sys.stdout, sys.stderr = streams
+    sys.path[:] = [entry for entry in sys.path if entry not in ("", str(Path.cwd()))]
+    answer = _import(modules)
+    order = _serve(link, answer)
+    if order is None:
+        os._exit(0)
+    link.close()
+    _move_in(order, at_start)
+    threading.Thread(target=_end_with, args=(alive,), name="build", daemon=True).start()
+    _be_kernel(order, streams)
+
+
+def _import(modules: list[str]) -> dict[str, Any]:
+    """Import all; return what to tell of it."""
+    try:
+        for name in (*_KERNEL, *modules):
+            importlib.import_module(name)
+    except BaseException as error:  # the guide that imports it by itself will say more
+        return {"unfit": f"importing {name} raised {type(error).__name__}: {error}"}
+    gc.collect()
+    gc.freeze()  # so that no collection writes to the pages that all kernels share
+    return {"ready": True}
+
+
+def _threads() -> str:
+    """Say why a fork would not be safe here; empty where it is."""
+    count = max(threading.active_count(), len([*Path("/proc/self/task").iterdir()]))
+    return f"what is preloaded has started {count - 1} threads" if count > 1 else ""
+
+
+def _serve(link: socket.socket, answer: dict[str, Any]) -> dict[str, Any] | None:
+    """Fork as ordered; return the order in a child, and None in the parent when it is to end."""
+    kernels: dict[int, int] = {}
+    try:
+        _tell(link, answer)
+        while True:
+            readable, _, _ = select.select([link.fileno(), *kernels], [], [])
+            for watched in kernels.keys() & set(readable):
+                _tell(link, _reaped(kernels.pop(watched)))
+                os.close(watched)
+            if link.fileno() in readable:
+                if not (packet := link.recv(PACKET)):
+                    return None
+                order: dict[str, Any] = json.loads(packet)
+                if _fork(link, kernels):
+                    return order
+    except OSError:  # the build is gone
+        return None
+
+
+def _tell(link: socket.socket, answer: dict[str, Any], *descriptors: int) -> None:
+    socket.send_fds(link, [json.dumps(answer).encode()], descriptors)
+
+
+def _reaped(pid: int) -> dict[str, Any]:
+    _, status = os.waitpid(pid, 0)
+    return {"ended": pid, "code": os.waitstatus_to_exitcode(status)}
+
+
+def _fork(link: socket.socket, kernels: dict[int, int]) -> bool:
+    """Fork, where that is safe; return whether this is the child."""
+    if why := _threads():
+        _tell(link, {"refused": why})
+        return False
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # JAX warns of any fork; noted as said, it could not be said in a guide
+        pid = os.fork()
+    if pid == 0:
+        for watched in kernels:
+            os.close(watched)
+        return True
+    watched = os.pidfd_open(pid)
+    kernels[watched] = pid
+    _tell(link, {"forked": pid}, watched)
+    return False
+
+
+# ---------------------------------------------------------------- the child
+
+
+def _move_in(order: dict[str, Any], at_start: dict[str, str]) -> None:
+    """Take the job's session, folder, streams and environment."""
+    os.setsid()
+    os.chdir(order["cwd"])
+    log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    null = os.open(os.devnull, os.O_RDONLY)
+    for number, target in ((0, null), (1, log), (2, log)):
+        os.dup2(number if target == number else target, number)
+    os.close(log)
+    os.close(null)
+    environment: dict[str, str] = order["environment"]
+    for name, value in environment.items():
+        if at_start.get(name) != value:
+            os.environ[name] = value
+    _tell_the_system(at_start["HOME"], environment["HOME"])
+    tempfile.tempdir = None  # was looked up in the parent's environment
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()  # else every kernel drew the same unseeded numbers
+    sys.argv = order["argv"]
+
+
+def _tell_the_system(then: str, now: str) -> None:
+    """Put the job's home over the parent's in what ``/proc/PID/environ`` shows: it is how a job's processes are found.
+
+    Raises:
+        ValueError: the two are not equally long.
+    """
+    was, new = (b"HOME=" + os.fsencode(home) + b"\0" for home in (then, now))
+    if len(was) != len(new):
+        raise ValueError(f"{now} is not as long as {then}")
+    place = (b"\0" + Path("/proc/self/environ").read_bytes()).index(b"\0" + was)
+    fields = Path("/proc/self/stat").read_text("utf-8", errors="replace").rpartition(")")[2].split()
+    ctypes.memmove(int(fields[_ENVIRONMENT_STARTS]) + place, new, len(new))
+
+
+def _end_with(build: int) -> None:
+    """Wait for the build's end, and end."""
+    select.select([build], [], [])
+    os._exit(1)
+
+
+def _be_kernel(order: dict[str, Any], streams: tuple[StandIn, StandIn]) -> None:
+    from ipykernel.kernelapp import IPKernelApp
+
+    assert sys.__stdout__ is not None
+    assert sys.__stderr__ is not None
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    # No process to poll for, as 1 says: _end_with() looks after that. At 0 it would talk of Ctrl-C in its log.
+    app = IPKernelApp.instance(parent_handle=1)
+    app.initialize(order["argv"][1:])
+    streams[0].stream, streams[1].stream = sys.stdout, sys.stderr
+    app.start()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

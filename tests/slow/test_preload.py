@@ -1,0 +1,236 @@
+"""Kernels forked from a process that has imported already: what they do, and what becomes of them."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import Any
+
+import psutil
+import pytest
+from test_interruption import assert_nothing_is_left
+
+from guidewright.execute.fresh import can_fork
+from sandbox import Sandbox, eventually, text_of
+
+pytestmark = pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux only")
+
+SLOW = """
+import os, sys, time
+imported_by, begun, error_stream = os.getpid(), time.time(), sys.stderr
+time.sleep({seconds})
+{more}
+"""
+LOOKS = r"""
+# %%
+import slowly
+import json, os, pathlib, random, sys, tempfile, threading
+
+(pathlib.Path(tempfile.gettempdir()) / "mark").touch()
+print(json.dumps({
+    "forked": slowly.imported_by != os.getpid(),
+    "folders": [str(pathlib.Path.home()), os.getcwd(), tempfile.gettempdir()],
+    "environment": {name: value for name, value in os.environ.items() if name != "PATH"},
+    "path": sys.path,
+    "hash": hash("a word"),
+    "argv": len(sys.argv),
+    "cores": sorted(os.sched_getaffinity(0)),
+    "input": sys.stdin is None,
+    "state": sys.modules["__main__"].__name__,
+}))
+
+# %%
+print("said to what was the standard error at import", file=slowly.error_stream)
+"""
+FORKED = "# %%\nimport slowly, os\nprint(slowly.imported_by != os.getpid())\n"
+
+
+def preloading(sandbox: Sandbox, *, seconds: float = 0.0, more: str = "") -> None:
+    """Have alpha preload a module that takes its time."""
+    folder = sandbox.outside / "modules"
+    folder.mkdir(exist_ok=True)
+    (folder / "slowly.py").write_text(SLOW.format(seconds=seconds, more=more), "utf-8")
+    sandbox.environment["PYTHONPATH"] = str(folder)
+    sandbox.settings(extra='preload = true\nallow_environment = ["PYTHONPATH"]')
+    file = sandbox.root / "pyproject.toml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace('label = "Alpha"', 'label = "Alpha"\npreload = ["slowly"]'), "utf-8")
+
+
+def parents() -> list[psutil.Process]:
+    return [p for p in psutil.process_iter(["cmdline"]) if "guidewright.execute.forking" in (p.info["cmdline"] or [])
+            and p.status() != psutil.STATUS_ZOMBIE]  # fmt: skip
+
+
+def seen(sandbox: Sandbox, slug: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text_of(sandbox.record(slug)))
+    return found
+
+
+def test_a_forked_kernel_sees_what_a_fresh_one_sees(sandbox: Sandbox) -> None:
+    preloading(sandbox)
+    sandbox.guide("looks", LOOKS)
+    done = sandbox.cli("run")
+    assert done.code == 0, done.err
+    forked = seen(sandbox, "looks")
+    said = text_of(sandbox.record("looks"), 1, "stderr")
+    done = sandbox.cli("run", "--no-preload", "--force")
+    assert done.code == 0, done.err
+    (fresh,) = [json.loads(text_of(sandbox.record("looks")))]
+    assert (forked.pop("forked"), fresh.pop("forked")) == (True, False)
+    for one in (forked, fresh):
+        for name in ("JPY_PARENT_PID", "JPY_SESSION_NAME"):
+            one["environment"].pop(name, None)
+    assert forked == fresh
+    assert said == text_of(sandbox.record("looks"), 1, "stderr") != ""
+    assert_nothing_is_left(sandbox)
+
+
+def test_two_jobs_share_a_parent_and_nothing_else(sandbox: Sandbox) -> None:
+    preloading(sandbox)
+    body = "# %%\nimport slowly, os, random\nprint(slowly.imported_by)\n\n# %%\nprint(os.getpid(), random.random())"
+    for slug in ("one", "two"):
+        sandbox.guide(slug, body)
+    assert sandbox.cli("run").code == 0
+    one, two = sandbox.record("one"), sandbox.record("two")
+    assert text_of(one) == text_of(two)
+    assert text_of(one, 1) != text_of(two, 1)
+    assert not set(text_of(one, 1).split()) & set(text_of(two, 1).split())
+
+
+@pytest.mark.parametrize(
+    ("body", "header", "why"),
+    [
+        ("# %%\nimport slowly", "backends: [alpha]\npreload: false", "its header says so"),
+        ('# %%\nimport os\nos.environ["OTHER"] = "1"\nimport slowly', "backends: [alpha]", "it sets OTHER"),
+        ('# %%\nimport os\nos.environ.update(A="1")\nimport slowly', "backends: [alpha]", "it sets its environment"),
+        ("# %%\nprint(1)", "backends: [alpha]", "it does not import slowly"),
+        ("# %%\nimport slowly", "backends: [beta]", "its backend preloads nothing"),
+        ('# %%\nimport os\nos.environ["FLAVOUR"] = "alpha"\nimport slowly', "backends: [alpha]", ""),
+    ],
+)  # fmt: skip
+def test_the_plan_says_why_a_job_gets_a_fresh_process(
+    sandbox: Sandbox, body: str, header: str, why: str
+) -> None:
+    preloading(sandbox)
+    end = "\n\n# %%\nimport sys\nprint(getattr(sys.modules.get('slowly'), 'imported_by', 0) in (0, __import__('os').getpid()))"
+    sandbox.guide("guide", body + end, header)
+    planned = sandbox.cli("plan", "--json").json
+    assert [row["fresh"] for row in planned] == [why]
+    assert sandbox.cli("run").code == 0
+    backend = planned[0]["backend"]
+    assert text_of(sandbox.record("guide", backend), 1) == f"{bool(why)}\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ("import threading; threading.Thread(target=time.sleep, args=(600,), daemon=True).start()", "threads"),
+        ("if os.environ['HOME'].count('guidewright-') and 'guidewright.execute.forking' in sys.orig_argv: 1 / 0",
+         "ZeroDivisionError"),
+        ("if 'guidewright.execute.forking' in sys.orig_argv: os._exit(3)", "died"),
+    ],
+)  # fmt: skip
+def test_a_job_gets_a_fresh_process_where_its_parent_cannot_fork(
+    sandbox: Sandbox, more: str, why: str
+) -> None:
+    preloading(sandbox, more=more)
+    sandbox.guide("guide", FORKED)
+    done = sandbox.cli("run")
+    assert done.code == 0, done.out + done.err
+    assert text_of(sandbox.record("guide")) == "False\n"
+    assert "a fresh process, since" in done.err
+    assert why in done.err
+    assert_nothing_is_left(sandbox)
+    assert not [p for p in parents() if p.environ().get("HOME", "").startswith(str(sandbox.outside))]
+
+
+def test_a_parent_that_dies_takes_no_job_with_it_and_is_started_again(sandbox: Sandbox) -> None:
+    preloading(sandbox)
+    file = sandbox.root / "pyproject.toml"
+    file.write_text(file.read_text("utf-8").replace("preload = true", "preload = true\nslots = 1"), "utf-8")
+    killing = (
+        "# %%\nimport slowly, os, signal\nos.kill(slowly.imported_by, signal.SIGKILL)\n\n# %%\nprint('lives')"
+    )
+    sandbox.guide("a", killing)
+    sandbox.guide("b", FORKED)
+    done = sandbox.cli("run")
+    assert done.code == 0, done.out + done.err
+    assert text_of(sandbox.record("a"), 1) == "lives\n"
+    assert text_of(sandbox.record("b")) == "True\n"
+    assert "fresh" not in done.err
+    assert_nothing_is_left(sandbox)
+
+
+def test_a_job_that_leaks_processes_leaves_none_after_its_end(sandbox: Sandbox) -> None:
+    preloading(sandbox)
+    leaks = """
+        # %%
+        import slowly, os, subprocess, sys, time
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                time.sleep(600)
+            os._exit(0)
+        print(slowly.imported_by != os.getpid())
+
+        # %%
+        os.kill(os.getpid(), 9)
+    """
+    sandbox.guide("leaks", leaks)
+    assert sandbox.cli("run").code != 0
+    record = sandbox.record("leaks")
+    assert text_of(record) == "True\n"
+    assert record.failure is not None
+    assert "SIGKILL" in record.failure.message
+    assert_nothing_is_left(sandbox)
+
+
+def test_a_guide_that_starts_threads_or_forks_works(sandbox: Sandbox) -> None:
+    preloading(sandbox)
+    works = """
+        # %%
+        import slowly, os, threading
+        from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+        with ThreadPoolExecutor(4) as pool:
+            print(sum(pool.map(abs, range(-4, 0))))
+        if (child := os.fork()) == 0:
+            os._exit(7)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+        # %%
+        with ProcessPoolExecutor(2) as pool:
+            print(list(pool.map(abs, [-1, -2])))
+    """
+    sandbox.guide("works", works)
+    done = sandbox.cli("run")
+    assert done.code == 0, done.out + done.err
+    assert text_of(sandbox.record("works")) == "10\n7\n"
+    assert text_of(sandbox.record("works"), 1) == "[1, 2]\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+@pytest.mark.parametrize("moment", ["importing", "running"])
+def test_stopping_leaves_no_process_no_lock_and_no_record(sandbox: Sandbox, number: int, moment: str) -> None:
+    preloading(sandbox, seconds=600 if moment == "importing" else 0)
+    gate = sandbox.outside / "gate"
+    sandbox.guide("waits", f"# %%\nimport slowly, time\nopen({str(gate)!r}, 'w')\ntime.sleep(600)")
+    process = sandbox.start("run")
+    eventually(lambda: gate.exists() or (moment == "importing" and sandbox.processes()), seconds=60)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, out + err
+    assert sandbox.cached("waits") == []
+    assert_nothing_is_left(sandbox)
+
+
+def test_kernels_and_parents_end_by_themselves_where_the_run_is_killed(sandbox: Sandbox) -> None:
+    preloading(sandbox)
+    gate = sandbox.outside / "gate"
+    sandbox.guide("waits", f"# %%\nimport slowly, time\nopen({str(gate)!r}, 'w')\ntime.sleep(600)")
+    process = sandbox.start("run")
+    eventually(gate.exists, seconds=60)
+    process.kill()
+    process.communicate()
+    eventually(lambda: not sandbox.processes(), seconds=20)
