@@ -127,6 +127,11 @@ def plan(context: click.Context, /, as_json: bool, matrix: bool, most: int, **op
     "--pdb", is_flag=True, help="Run one job here, and open a debugger where it raises; keep no record."
 )
 @cli.preload_option
+@click.option(
+    "--compare-preload",
+    is_flag=True,
+    help="Run jobs in forked kernels and in fresh processes; say what differs.",
+)
 @cli.json_option
 @click.pass_context
 def run(
@@ -144,6 +149,10 @@ def run(
     if pdb:
         return cli.debug(context, options, as_json=as_json)
     project = cli.project(context)
+    if options["compare_preload"]:
+        from guidewright.commands.both_ways import compare
+
+        return compare(project, cli.selection(project, options), cli.console())
     report = command.Report()
     try:
         command.run(

@@ -234,3 +234,17 @@ def test_kernels_and_parents_end_by_themselves_where_the_run_is_killed(sandbox: 
     process.kill()
     process.communicate()
     eventually(lambda: not sandbox.processes(), seconds=20)
+
+
+def test_both_ways_are_compared_and_a_guide_that_differs_is_named(sandbox: Sandbox) -> None:
+    preloading(sandbox)
+    sandbox.guide("same", "# %%\nimport slowly\nprint(1)")
+    sandbox.guide("differs", FORKED)
+    sandbox.guide("fresh", "# %%\nprint(2)")
+    done = sandbox.cli("run", "--compare-preload")
+    assert done.code == 1, done.err
+    assert "same[alpha,quick]: the same" in done.err
+    assert "differs[alpha,quick]: code cell 1: " in done.err
+    assert "2 jobs run both ways, 1 not the same; 1 job run in fresh processes anyway" in done.err
+    assert sandbox.cached("same") == []
+    assert_nothing_is_left(sandbox)
