@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,11 @@ SCHEMA: dict[str, Any] = _table(
             key: _said(_SOME_TEXT, f"the folder of {_FOLDER_WORDS[key]}; `{name}` when left out")
             for key, name in _FOLDERS.items()
         },
+        "records": _said(
+            {"type": ["string", "array"], "minLength": 1, "items": _TEXT},
+            f"the folder of the records of full runs; `{_FOLDERS['records']}` when left out. A list: that folder, the only one that "
+            "is written, and addresses that records are read from, in their order: `https://…/records`, `s3://…`",
+        ),
         "documentation": _said(
             _SOME_TEXT,
             "a folder of Markdown that becomes the site's section Documentation, in the order of its `index.md`; "
@@ -319,6 +324,7 @@ class Settings:
     root: Path
     guides: Path
     records: Path
+    """The records of full runs; the one store that is written."""
     locales: Path
     """A folder a language: its settings, glossary and catalogs."""
     cache: Path
@@ -367,6 +373,8 @@ class Settings:
     datasets: Mapping[str, Dataset]
     api: Api | None = None
     """None where the guides' API is not linked."""
+    stores: tuple[str, ...] = ()
+    """Addresses, as fsspec knows them, of stores that records are read from, in their order."""
     documentation: Path | None = None
     """A folder of Markdown, shown as a section of the site; None where there is none."""
 
@@ -423,10 +431,27 @@ def load(root: Path, *, environ: Mapping[str, str] = os.environ) -> Settings:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         problem = Problem(message=f"is not TOML: {error}", path=FILE, hint="mend this line")
         raise SettingsError(problem) from error
-    table = _tool(document).get("guidewright", {})
-    if problems := [*map(_problem, _errors(table)), *_folder_problems(root, table)]:
+    table, stores, found = _stores(_tool(document).get("guidewright", {}))
+    if problems := [*found, *map(_problem, _errors(table)), *_folder_problems(root, table)]:
         raise SettingsError(problems)
-    return _build(root, table, environ)
+    return replace(_build(root, table, environ), stores=stores)
+
+
+def _stores(table: Any) -> tuple[Any, tuple[str, ...], list[Problem]]:
+    """Take the addresses out of ``records``, so that it is the one folder that is written."""
+    given = table.get("records") if isinstance(table, dict) else None
+    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+        return table, (), []
+    addresses = tuple(name.rstrip("/") for name in given if "://" in name)
+    folders = [name for name in given if "://" not in name]
+    if len(folders) != 1:
+        message = f"[tool.guidewright.records] names {len(folders)} folders of the project, not one"
+        return (
+            table,
+            (),
+            [Problem(message=message, path=FILE, hint="name the folder that is written, and addresses")],
+        )
+    return {**table, "records": folders[0]}, addresses, []
 
 
 def _errors(table: object) -> list[jsonschema.ValidationError]:

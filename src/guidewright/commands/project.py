@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from guidewright.model import Job, PlannedJob, Record
 from guidewright.plan import Known, Selection, aligned, make_job, plan, select
 from guidewright.settings import FILE, Settings, load
 from guidewright.source import library
-from guidewright.store import Store
+from guidewright.store import Store, shared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,8 +57,23 @@ class Project:
             raise SelectorError([*self.library.errors, *error.problems]) from None
         return [make_job(guide, backend, profile, digests) for guide, backend, profile in chosen]
 
+    def bring(self, jobs: Iterable[Job]) -> None:
+        """Read records of full runs that are not at hand from the shared stores, and keep for the report what they did wrong."""
+        if not self.settings.stores:
+            return
+        wanted = [job for job in jobs if job.profile == "full" and not self.store.find(job).passed]
+        problems = shared.bring(wanted, self.settings.stores, self.settings.cache)
+        self.damaged.update((str(problem), problem) for problem in problems)
+
+    def bring_all(self) -> None:
+        """Do so for the whole library, as what builds the site wants it."""
+        if self.settings.stores:
+            self.bring(self.jobs(Selection(profile="full")))
+
     def plan(self, selection: Selection) -> list[PlannedJob]:
-        return plan(self.jobs(selection), selection, self.job, self.difference)
+        jobs = self.jobs(selection)
+        self.bring(jobs)
+        return plan(jobs, selection, self.job, self.difference)
 
 
 _version = functools.cache(env.installed_version)

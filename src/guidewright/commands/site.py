@@ -24,8 +24,10 @@ from guidewright.commands.summary import print_problems
 from guidewright.commands.taught import Taught
 from guidewright.commands.translations import Translated
 from guidewright.errors import FINE, GUIDE_FAILED, WRONG_USE, Problem, SiteError
+from guidewright.files import write_atomically
 from guidewright.memory import Remember, afresh
 from guidewright.model import Page, Slug
+from guidewright.plan import Selection
 from guidewright.render import cards as listing
 from guidewright.render import differences, index, interface, parity_json, related, report, tags
 from guidewright.render.addresses import SiteInfo
@@ -34,6 +36,7 @@ from guidewright.render.interface import EN, Language
 from guidewright.render.page import render as render_page
 from guidewright.site import config, engine, engines, links, tree
 from guidewright.site.spool import Spool
+from guidewright.store import shared
 
 Tell = Callable[[str], None]
 
@@ -109,10 +112,21 @@ def site(
             folder = engine.assemble(
                 settings,
                 codes,
-                finish=lambda new: machines.root_files(new, settings, found, newest),
+                finish=lambda new: _root_files(new, project, found, newest),
                 verify=lambda new: _verify(new, project),
             )
             return folder, found
+
+
+def _root_files(
+    new: Path, project: Project, found: Sequence[Translated], newest: dt.date
+) -> Mapping[str, bytes]:
+    """Write the records that the pages show, for others to read, and return the other files of all languages."""
+    jobs = project.jobs(Selection(profile="full"))
+    records = (record for job in jobs if (record := project.store.find(job).passed))
+    for path, content in shared.published(records):
+        write_atomically(new / "records" / path, content)
+    return machines.root_files(new, project.settings, found, newest)
 
 
 @contextmanager
@@ -155,6 +169,7 @@ def findings(found: Sequence[Entry]) -> list[Problem]:
 
 def _render(project: Project) -> list[Translated]:
     """Render every language, English first."""
+    project.bring_all()
     found = rendered(project, entries(project))
     # Nothing is written before every language has been made: what is there stays whole where one fails.
     with ExitStack() as stack:

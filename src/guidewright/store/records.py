@@ -122,6 +122,7 @@ class Store:
     def _folders(self, slug: Slug, backend: BackendName, profile: Profile) -> Iterator[Path]:
         if profile == "full":
             yield self.committed / slug / backend
+            yield from _inside(self.cache / "shared" / slug / backend)
         yield from _inside(self._cached(slug, backend, profile))
 
     def _set_aside(self, folder: Path, job: Job, problem: Problem) -> Problem:

@@ -1,0 +1,248 @@
+"""Shared records: read through and verified, over a real HTTP server that may do anything; no store breaks a build."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import made
+import pytest
+
+from guidewright.errors import SettingsError
+from guidewright.settings import load
+from guidewright.store import Store, shared
+from guidewright.store.shared import INDEX, Patience, bring, folder_of, published
+
+PNG = "iVBORw0KGgo="
+JOB = made.job(profile="full")
+RECORD = made.with_outputs(
+    {"output_type": "display_data", "data": {"image/png": PNG}, "metadata": {}}, profile="full"
+)
+QUICK = Patience(request=0.5, store=1.5)
+Answer = Callable[[BaseHTTPRequestHandler, bytes], None]
+
+
+def fine(handler: BaseHTTPRequestHandler, content: bytes) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(content)))
+    handler.end_headers()
+    handler.wfile.write(content)
+
+
+def truncated(handler: BaseHTTPRequestHandler, content: bytes) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(content)))
+    handler.end_headers()
+    handler.wfile.write(content[: len(content) // 2])
+    handler.close_connection = True
+
+
+def cut_short_without_saying(handler: BaseHTTPRequestHandler, content: bytes) -> None:
+    fine(handler, content[: len(content) // 2])
+
+
+def corrupt(handler: BaseHTTPRequestHandler, content: bytes) -> None:
+    fine(handler, content.replace(b"passed", b"pasted").replace(b"PNG", b"GNP").replace(b"files", b"filed"))
+
+
+def broken(handler: BaseHTTPRequestHandler, _content: bytes) -> None:
+    handler.send_error(500)
+
+
+def forbidden(handler: BaseHTTPRequestHandler, _content: bytes) -> None:
+    handler.send_error(403)
+
+
+def a_login_page(handler: BaseHTTPRequestHandler, _content: bytes) -> None:
+    fine(handler, b"<html>Sign in</html>")
+
+
+def slow(handler: BaseHTTPRequestHandler, _content: bytes) -> None:
+    """Send a byte now and then until the reader has gone."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(10**6))
+    handler.end_headers()
+    with contextlib.suppress(OSError):
+        for _ in range(100):
+            handler.wfile.write(b" ")
+            time.sleep(0.1)
+
+
+@dataclass
+class Site:
+    address: str
+    files: dict[str, bytes]
+    answers: dict[str, Answer] = field(default_factory=dict)
+    """By the path's ending."""
+    asked: list[str] = field(default_factory=list)
+    latency: float = 0.0
+    at_once: int = 0
+    most_at_once: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@contextlib.contextmanager
+def serving(files: dict[str, bytes]) -> Iterator[Site]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            path = self.path.removeprefix("/sub/records/")
+            site.asked.append(path)
+            with site.lock:
+                site.at_once += 1
+                site.most_at_once = max(site.most_at_once, site.at_once)
+            time.sleep(site.latency)
+            with site.lock:
+                site.at_once -= 1
+            answer = next((one for end, one in site.answers.items() if path.endswith(end)), fine)
+            if path in site.files:
+                answer(self, site.files[path])
+            else:
+                self.send_error(404)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    site = Site(address=f"http://127.0.0.1:{server.server_port}/sub/records", files=files)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield site
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving(dict(published([RECORD]))) as made_:
+        yield made_
+
+
+@pytest.fixture
+def other() -> Iterator[Site]:
+    with serving(dict(published([RECORD]))) as made_:
+        yield made_
+
+
+def at_hand(cache: Path) -> object:
+    return Store(committed=cache / "committed", cache=cache).find(JOB).passed
+
+
+def test_a_record_of_the_very_code_is_read_over_http_and_then_kept(site: Site, tmp_path: Path) -> None:
+    assert bring([JOB], [site.address], tmp_path) == []
+    assert at_hand(tmp_path) == RECORD
+    assert len(site.asked) == 3
+    assert bring([JOB], [site.address], tmp_path) == []
+    assert len(site.asked) == 3, "what is in the cache is not asked for again"
+
+
+def test_a_record_of_other_code_is_not_even_asked_for(site: Site, tmp_path: Path) -> None:
+    other_code = made.job(profile="full", fingerprint=made.fingerprint("other"))
+    assert bring([other_code], [site.address], tmp_path) == []
+    assert site.asked == [INDEX]
+
+
+@pytest.mark.parametrize("where", [INDEX, "record.json", ".png"])
+@pytest.mark.parametrize(
+    "answer", [truncated, cut_short_without_saying, corrupt, broken, forbidden, a_login_page, slow]
+)
+def test_what_a_store_does_wrong_is_told_and_the_next_is_asked(
+    site: Site, other: Site, tmp_path: Path, answer: Answer, where: str
+) -> None:
+    site.answers[where] = answer
+    began = time.monotonic()
+    alone = bring([JOB], [site.address], tmp_path, QUICK)
+    assert time.monotonic() - began < 10
+    assert at_hand(tmp_path) is None
+    assert [problem.severity for problem in alone] == ["warning"]
+    assert alone[0].path.startswith(site.address)
+    assert alone[0].hint
+    assert len(bring([JOB], [site.address, other.address], tmp_path, QUICK)) == 1
+    assert at_hand(tmp_path) == RECORD
+    assert [path.name for path in (tmp_path / "shared").iterdir()] == ["intro"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:9/records", "http://name.invalid/records", "nonsense://x", "file:///no/such/folder"],
+)
+def test_a_store_that_is_not_there_is_told_and_the_next_is_asked(
+    other: Site, tmp_path: Path, address: str
+) -> None:
+    (problem,) = bring([JOB], [address, other.address], tmp_path, QUICK)
+    assert problem.path == address
+    assert at_hand(tmp_path) == RECORD
+
+
+def test_a_store_without_the_record_is_no_problem(other: Site, tmp_path: Path) -> None:
+    with serving(dict(published([]))) as empty:
+        assert bring([JOB], [empty.address, other.address], tmp_path) == []
+    assert at_hand(tmp_path) == RECORD
+
+
+def test_a_store_can_be_a_folder(tmp_path: Path) -> None:
+    for path, content in published([RECORD]):
+        file = tmp_path / "store" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    assert bring([JOB], [(tmp_path / "store").as_uri()], tmp_path / "cache") == []
+    assert at_hand(tmp_path / "cache") == RECORD
+
+
+@pytest.mark.parametrize("name", ["../../escaped", "/etc/passwd", ".hidden", "a/b", ""])
+def test_no_index_leads_outside_a_records_folder(site: Site, tmp_path: Path, name: str) -> None:
+    site.files[INDEX] = site.files[INDEX].replace(b'"record.json"', f'"{name}"'.encode())
+    (problem,) = bring([JOB], [site.address], tmp_path)
+    assert "outside" in problem.message
+    assert site.asked == [INDEX]
+
+
+def test_a_thousand_records_are_asked_for_side_by_side(tmp_path: Path) -> None:
+    jobs = [made.job(f"guide{number}", profile="full") for number in range(1000)]
+    with serving(dict(published(map(made.record, jobs)))) as site:
+        site.latency = 0.02
+        assert bring(jobs, [site.address], tmp_path) == []
+    assert all(folder_of(tmp_path, job).is_dir() for job in jobs)
+    assert len(site.asked) == 1001
+    assert site.most_at_once >= 8
+
+
+# ----------------------------------------------------------------- settings
+
+SETTINGS = """
+[tool.guidewright]
+records = {records}
+[tool.guidewright.categories]
+basics = "Basics"
+[tool.guidewright.backends.alpha]
+label = "Alpha"
+modules = []
+"""
+
+
+def test_the_settings_list_one_folder_and_addresses(tmp_path: Path) -> None:
+    text = SETTINGS.format(records='["proof", "https://example.org/records/", "s3://bucket/x"]')
+    (tmp_path / "pyproject.toml").write_text(text, "utf-8")
+    found = load(tmp_path, environ={})
+    assert found.records == tmp_path / "proof"
+    assert found.stores == ("https://example.org/records", "s3://bucket/x")
+
+
+@pytest.mark.parametrize("records", ["[]", '["a", "b"]', '["https://example.org"]', "[1]", '["../a"]', "3"])
+def test_a_list_without_exactly_one_folder_of_the_project_is_refused(tmp_path: Path, records: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(SETTINGS.format(records=records), "utf-8")
+    with pytest.raises(SettingsError):
+        load(tmp_path, environ={})
+
+
+def test_published_bytes_follow_from_the_records() -> None:
+    assert dict(shared.published([RECORD])) == dict(shared.published([RECORD]))
