@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 # Lighthouse's phone.
 PHONE: dict[str, Any] = {
@@ -52,10 +52,9 @@ class Weight:
     """The sum of all layout shifts while the page loads and is scrolled to its end (no unit)."""
 
 
-def _counted(context: BrowserContext, page: Page) -> list[int]:
+def _counted(session: CDPSession) -> list[int]:
     """Return a list that gets the bytes of each answer as it is complete."""
     sizes: list[int] = []
-    session = context.new_cdp_session(page)
     session.send("Network.enable")
     session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
     return sizes
@@ -64,7 +63,8 @@ def _counted(context: BrowserContext, page: Page) -> list[int]:
 def weigh(browser: Browser, url: str) -> Weight:
     """Load a page on a phone with an empty cache, read it to its end, fetch all of it, and open the search."""
     with _phone(browser) as (context, page):
-        sizes = _counted(context, page)
+        session = context.new_cdp_session(page)
+        sizes = _counted(session)
         page.goto(url)
         page.wait_for_load_state("networkidle")
         before = sum(sizes)
@@ -73,9 +73,11 @@ def weigh(browser: Browser, url: str) -> Weight:
         page.wait_for_load_state("networkidle")
         shift = float(page.evaluate("window.gwShift"))
         whole = sum(sizes)
-        with page.expect_response(lambda answer: "/search/search_index." in answer.url):
+        with page.expect_event("requestfinished", lambda request: "/search/search_index." in request.url):
             page.locator("label[for=__search]").first.click()
         page.wait_for_load_state("networkidle")
+        # What the session had to tell before this answer has been counted.
+        session.send("Network.enable")
         return Weight(before=before, whole=whole, searched=sum(sizes), shift=shift)
 
 

@@ -144,6 +144,29 @@ def test_arrow_keys_turn_tabs_and_show_where_the_reader_is(context: BrowserConte
     assert tabs.locator(".tabbed-labels").evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
 
 
+def test_keys_get_to_code_that_scrolls_also_while_the_browser_leaves_it_out(
+    browser: Browser, url: str
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 600}, reduced_motion="reduce")
+    page = opened(context, url)
+    codes = "[...document.querySelectorAll('pre > code')]"
+    left_out = "e.firstElementChild?.checkVisibility({ contentVisibilityAuto: true }) === false"
+    auto = "getComputedStyle(e).contentVisibility === 'auto'"
+    page.wait_for_function(f"{codes}.some(e => {auto} && {left_out})")
+    page.wait_for_function(f"{codes}.every(e => !({auto} && {left_out}) || e.tabIndex === 0)")
+    for code in page.locator("article pre > code").all():
+        if not code.evaluate(f"e => {auto}"):
+            continue
+        code.evaluate("e => e.scrollIntoView()")
+        handle = code.element_handle()
+        page.wait_for_function(
+            f"e => !({left_out}) && (e.tabIndex === 0) === (e.scrollWidth > e.clientWidth + 1)", arg=handle
+        )
+    page.emulate_media(media="print")
+    assert not page.evaluate(f"{codes}.some(e => {auto})")
+    context.close()
+
+
 def test_nothing_moves_for_a_reader_who_asked_for_it(context: BrowserContext, url: str) -> None:
     page = opened(context, url)
     moving = page.evaluate(
