@@ -50,7 +50,8 @@ def test_a_formula_that_cannot_be_read_is_bad_input_and_told_with_its_place(
     line = 1 + project.read("guides/first.py").split("\n").index(words)
     done = project.cli(command)
     assert done.code == 2
-    (told,) = re.findall(rf"guides/first\.py:{line}: cell \d+: (.*)\n +→ (.*)\n", done.err)
+    place = rf"guides/first\.py:{line}:(?:\d+: error:)? cell \d+: "
+    (told,) = re.findall(rf"{place}(.*?)(?: \[formula\])?\n +→ (.*)\n", done.out + done.err)
     assert told == (
         r"""the formula '\frac{1}{n} \fooo' cannot be read: unknown command "\fooo", at '\fooo'""",
         r"mend its TeX; where the dollars are no mathematics, write '\$'",

@@ -38,6 +38,12 @@ def test_the_section_follows_the_index_and_then_lists_what_that_leaves_out() -> 
     }
 
 
+def test_a_page_that_the_index_lists_twice_is_in_the_section_once_where_it_is_first() -> None:
+    twice = INDEX.replace(b"## Empty", b"## Again\n\n- [Run it](run.md)\n\n## Empty")
+    (section,) = made(index=twice).navigation(EN)
+    assert section == {"Documentation": ["docs/index.md", {"How to": [{"Run": "docs/run.md"}]}]}
+
+
 def test_a_project_without_documentation_has_no_section() -> None:
     assert Documentation(folder="").navigation(EN) == []
     assert Documentation(folder="").pages(SITE, EN) == {}

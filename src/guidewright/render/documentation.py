@@ -40,7 +40,10 @@ class Documentation:
     """Everything in the folder, by path; empty where the project has none."""
 
     def navigation(self, language: Language) -> list[Any]:
-        """Return the section for the engine's ``nav``, or nothing: the index's lists under its headings, then what it leaves out."""
+        """Return the section for the engine's ``nav``, or nothing: the index's lists under its headings, then what it leaves out.
+
+        A page that is listed twice is there once, where it is named first: the engine gives the open page's entry an id.
+        """
         if not self.files:
             return []
         index = self.files[INDEX].decode()
@@ -49,7 +52,11 @@ class Documentation:
         for line in index.splitlines():
             if heading := _HEADING.match(line):
                 listed.append({heading["title"]: []})
-            elif (item := _ITEM.match(line)) and item["path"] in self.files and isinstance(listed[-1], dict):
+            elif (
+                (item := _ITEM.match(line))
+                and item["path"] in self.files.keys() - named
+                and isinstance(listed[-1], dict)
+            ):
                 (group,) = listed[-1].values()
                 group.append({item["title"]: f"{FOLDER}/{item['path']}"})
                 named.add(item["path"])
