@@ -37,6 +37,25 @@ def user_name(root: Path) -> str:
     return done.stdout.decode("utf-8", "replace").strip()
 
 
+def head(root: Path, written: Path) -> tuple[str, bool]:
+    """Return the commit that is checked out, and whether files that git follows differ from it.
+
+    The commit is empty where there is no git, no repository or no commit. What is below ``written`` does not count: runs
+    write it.
+    """
+    status = ["git", "status", "--porcelain", "--untracked-files=no", "--", "."]
+    if written.is_relative_to(root):
+        status.append(f":(exclude,literal){written.relative_to(root).as_posix()}")
+    commands = (["git", "rev-parse", "--verify", "--quiet", "HEAD"], status)
+    try:
+        commit, edited = (subprocess.run(c, cwd=root, capture_output=True, check=False) for c in commands)
+    except OSError:
+        return "", False
+    if commit.returncode:
+        return "", False
+    return commit.stdout.decode("ascii", "replace").strip(), bool(edited.stdout.strip())
+
+
 def committed_files(folder: Path, root: Path) -> dict[str, bytes]:
     """Return the files of a folder, without those of its subfolders, as they were last committed, by name.
 

@@ -211,6 +211,20 @@ class Environment:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Which checkout a record was made from, and what ran it."""
+
+    commit: str = ""
+    """Its full digest; empty where there is no git, or no commit."""
+    dirty: bool = False
+    """Whether files that git follows had been edited."""
+    runner: str = "local"
+    """``local``, or the automation that ran it and what it calls its machine: ``GitHub Actions: gpu-1``."""
+    run: str = ""
+    """The address of the automation's run; empty for a local one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DatasetUse:
     """Which source served a declared dataset."""
 
@@ -265,6 +279,8 @@ class Record:
     datasets: tuple[DatasetUse, ...] = ()
     failure: CellFailure | None = None
     peak_memory_mb: float = 0.0
+    origin: Origin | None = None
+    """None in records from before it was noted."""
 
     @property
     def name(self) -> str:

@@ -74,9 +74,20 @@ def test_a_workflow_ends_in_time_and_only_its_newest_run_goes_on(path: Path) -> 
 def test_the_job_that_publishes_runs_nothing_of_ours_and_waits_for_its_environment() -> None:
     publish = load(ROOT / ".github/workflows/release.yml")["jobs"]["publish"]
     assert publish["environment"] == "pypi"
-    assert publish["needs"] == "build"
     used = [re.sub("@.*", "", step["uses"]) for step in publish["steps"]]
     assert used == ["actions/download-artifact", "pypa/gh-action-pypi-publish"]
+
+
+def test_nothing_is_published_that_was_not_built_here_and_attested_before() -> None:
+    jobs = load(ROOT / ".github/workflows/release.yml")["jobs"]
+    assert (jobs["publish"]["needs"], jobs["attest"]["needs"]) == ("attest", "build")
+    fetch, attest = jobs["attest"]["steps"]
+    built = [step["with"] for step in jobs["build"]["steps"] if "upload-artifact" in step.get("uses", "")]
+    assert [step["name"] for step in built] == [fetch["with"]["name"]] == ["dist"]
+    assert fetch["with"]["path"] == built[0]["path"] == "dist/"
+    assert attest["uses"].startswith("actions/attest-build-provenance@")
+    assert attest["with"] == {"subject-path": "dist/*"}
+    assert jobs["publish"]["steps"][0]["with"] == fetch["with"]
 
 
 def test_the_release_workflow_starts_at_a_tag_only() -> None:

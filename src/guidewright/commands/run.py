@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.console import Console
 from guidewright.commands.console import plain
 from guidewright.commands.fetching import fetch
 from guidewright.commands.lock import exclusive
+from guidewright.commands.origin import origin
 from guidewright.commands.progress import progress
 from guidewright.commands.project import Project
 from guidewright.commands.report import Report
@@ -93,11 +95,12 @@ def _execute(
     report: Report,
     run_one: RunJob,
 ) -> None:
+    made = origin(project.settings)
     with progress(console, len(ready)) as shown:
 
         def on_event(event: Event) -> None:
             if event.record:
-                _keep(project, event.job, event.record, report)
+                _keep(project, event.job, replace(event.record, origin=made), report)
             shown(event)
 
         asyncio.run(run_all(ready, project.settings, project.machine, files, on_event, run_one))

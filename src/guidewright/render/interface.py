@@ -89,6 +89,12 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "proof_platform": "Platform",
         "proof_device": "Device",
         "proof_cores": "Cores",
+        # Where a record comes from: a digest of the code and data that were run, the commit, and what ran it.
+        "proof_inputs": "Digest of the inputs",
+        "proof_commit": "Commit",
+        "proof_dirty": "{commit}, with edits",
+        "proof_runner": "Run by",
+        "proof_local": "a local machine",
         "proof_seconds": "Ran for",
         "proof_date": "Date",
         "proof_checks": "Checks",

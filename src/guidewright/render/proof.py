@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from guidewright.model import BackendView, GuideParity, Notice, Record
+from guidewright.model import BackendView, GuideParity, Notice, Origin, Record
 from guidewright.render import interface
 from guidewright.render.interface import EN, Language, text
 
@@ -90,7 +90,7 @@ def data(views: Views, language: Language = EN) -> list[str]:
 
 
 def table(views: Views, language: Language = EN) -> list[list[str]]:
-    """Return the proof in detail, first row the head: a row a fact, a column a backend."""
+    """Return the proof in detail as Markdown, first row the head: a row a fact, a column a backend."""
     names = _unique(label for view in views for label, _ in _other_versions(view))
     rows = [
         [text("proof_backend", language), *(_with_version(view) for view in views)],
@@ -103,7 +103,11 @@ def table(views: Views, language: Language = EN) -> list[list[str]]:
         if key == "proof_checks":
             rows += [[text("proof_seconds", language), *took], [text("proof_date", language), *days]]
         rows.append([text(key, language), *(fact(view.record) if view.record else "" for view in views)])
-    return [[plain(words) for words in row] for row in rows if any(row[1:])]
+    origins = [view.record.origin if view.record else None for view in views]
+    rows.append([text("proof_commit", language), *(_commit(origin, language) for origin in origins)])
+    plainly = [[plain(words) for words in row] for row in rows]
+    runners = [text("proof_runner", language), *(_runner(origin, language) for origin in origins)]
+    return [row for row in [*plainly, runners] if any(row[1:])]
 
 
 def duration(seconds: float, language: Language = EN) -> str:
@@ -136,17 +140,35 @@ def _skipped(record: Record) -> str:
     )
 
 
+def _commit(origin: Origin | None, language: Language) -> str:
+    if not origin or not origin.commit:
+        return ""
+    commit = origin.commit[:_DIGITS]
+    return text("proof_dirty", language, commit=commit) if origin.dirty else commit
+
+
+def _runner(origin: Origin | None, language: Language) -> str:
+    """Return the runner as Markdown: it leads to its run, where that has an address."""
+    if not origin:
+        return ""
+    name = plain(text("proof_local", language) if origin.runner == "local" else origin.runner)
+    return f"[{name}]({origin.run})" if re.fullmatch(r"https://[\w./:-]+", origin.run) else name
+
+
 def date(day: dt.date, language: Language = EN) -> str:
     return text("date", language, year=day.year, month=day.month, day=day.day)
 
 
-_FACTS = {
+_DIGITS = 12
+"""Of a digest, for people; records have all of it."""
+_FACTS: Mapping[str, Callable[[Record], str]] = {
     "proof_python": lambda record: record.environment.python,
     "proof_platform": lambda record: record.environment.platform,
     "proof_device": lambda record: record.environment.device,
     "proof_cores": lambda record: str(record.environment.threads),
     "proof_checks": lambda record: str(record.checks),
     "proof_skipped": _skipped,
+    "proof_inputs": lambda record: record.fingerprint.key[:_DIGITS],
 }
 
 

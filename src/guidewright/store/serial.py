@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from guidewright.errors import DamagedRecordError, Problem
-from guidewright.model import CellFailure, CellRun, DatasetUse, Environment, Fingerprint, Record
+from guidewright.model import CellFailure, CellRun, DatasetUse, Environment, Fingerprint, Origin, Record
 
 SCHEMA = 1
+"""Counts up where a reader of the former form would misread the new one. What is only added, such as ``origin``, may be absent, and
+is written only where it is known: so a record from before reads, and is written, as it is."""
 FILE = "record.json"
 _IMAGES = {"image/png": ".png", "image/jpeg": ".jpg", "image/svg+xml": ".svg"}
 
@@ -32,6 +34,8 @@ def to_files(record: Record) -> dict[str, bytes]:
     """Return the record's files by name, the JSON last; the same record gives the same bytes."""
     files: dict[str, bytes] = {}
     document = {"schema": SCHEMA, **_plain(dataclasses.asdict(record))}
+    if record.origin is None:
+        del document["origin"]
     for cell in document["cells"]:
         cell["outputs"] = [
             _without_images(output, f"{cell['id']}-{index}", files)
@@ -130,6 +134,7 @@ def _record(document: dict[str, Any], folder: Path) -> Record:
             "cells": tuple(cells),
             "datasets": tuple(DatasetUse(**use) for use in values["datasets"]),
             "failure": CellFailure(**values["failure"]) if values["failure"] else None,
+            "origin": Origin(**values["origin"]) if values.get("origin") else None,
         }
     )
 
