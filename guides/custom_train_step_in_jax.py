@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: custom_training
-# tags: [train-step, fit, gan, jax]
+# tags: [train-step, metrics, sample-weight, gan, jax]
 # accelerator: none
 # backends: [jax]
 # datasets: [mnist]

@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: custom_training
-# tags: [train-step, gradient-tape, metrics, sample-weight, gan]
+# tags: [train-step, gradient-tape, metrics, sample-weight, gan, tensorflow]
 # accelerator: none
 # backends: [tensorflow]
 # datasets: [mnist]

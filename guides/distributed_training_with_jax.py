@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: distribution
-# tags: [jax, data-parallelism, sharding, checkpoints]
+# tags: [data-parallelism, checkpoints, jax]
 # accelerator: none
 # backends: [jax]
 # datasets: [mnist]

@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: distribution
-# tags: [tensorflow, data-parallelism, tf-distribute, checkpoints]
+# tags: [data-parallelism, checkpoints, tensorflow]
 # accelerator: none
 # backends: [tensorflow]
 # datasets: [mnist]

@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: distribution
-# tags: [pytorch, data-parallelism, ddp, checkpoints]
+# tags: [data-parallelism, checkpoints, pytorch]
 # accelerator: none
 # backends: [torch]
 # datasets: [mnist]

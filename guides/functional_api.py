@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: building_models
-# tags: [functional-api, model-building, multiple-outputs, shared-layers, custom-layers]
+# tags: [model-building, feature-extraction, custom-layers, subclassing]
 # accelerator: none
 # backends: [jax, tensorflow, torch]
 # datasets: [mnist]

@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: building_models
-# tags: [custom-layers, custom-models, add-loss, generative]
+# tags: [custom-layers, subclassing, add-loss, losses]
 # accelerator: none
 # backends: [jax, tensorflow, torch]
 # datasets: [mnist]

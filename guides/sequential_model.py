@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: building_models
-# tags: [sequential, model-building, feature-extraction, transfer-learning]
+# tags: [model-building, feature-extraction, transfer-learning, freezing]
 # accelerator: none
 # backends: [jax, tensorflow, torch]
 # datasets: [mnist]

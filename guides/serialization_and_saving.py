@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: building_models
-# tags: [saving, serialization, custom-objects, weights]
+# tags: [saving, checkpoints, custom-layers, subclassing]
 # accelerator: none
 # backends: [jax, tensorflow, torch]
 # requires: [matplotlib, jax, torch]

@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: training
-# tags: [training, evaluation, losses, metrics, data-sources, callbacks]
+# tags: [training, evaluation, losses, metrics, sample-weight, data-sources, callbacks]
 # accelerator: none
 # backends: [jax, tensorflow, torch]
 # datasets: [mnist]

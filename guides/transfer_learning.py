@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: training
-# tags: [transfer-learning, fine-tuning, freezing, batch-normalization]
+# tags: [transfer-learning, freezing, feature-extraction, evaluation]
 # accelerator: none
 # backends: [jax, tensorflow, torch]
 # datasets: [mnist]

@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: building_models
-# tags: [sequences, masking, padding, rnn]
+# tags: [sequences, custom-layers, sample-weight]
 # accelerator: none
 # backends: [jax, tensorflow, torch]
 # requires: [matplotlib]

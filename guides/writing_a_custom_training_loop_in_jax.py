@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: custom_training
-# tags: [training-loop, jit, metrics, gan, jax]
+# tags: [training-loop, compilation, metrics, gan, jax]
 # accelerator: none
 # backends: [jax]
 # datasets: [mnist]

@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: custom_training
-# tags: [training-loop, gradient-tape, tf-function, add-loss, gan]
+# tags: [training-loop, gradient-tape, compilation, add-loss, gan, tensorflow]
 # accelerator: none
 # backends: [tensorflow]
 # datasets: [mnist]

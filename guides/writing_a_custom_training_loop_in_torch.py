@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: custom_training
-# tags: [training, training-loop, metrics, gan]
+# tags: [training-loop, metrics, gan, pytorch]
 # accelerator: none
 # backends: [torch]
 # datasets: [mnist]

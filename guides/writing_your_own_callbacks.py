@@ -5,7 +5,7 @@
 # created: 2026-11-23
 # modified: 2026-11-23
 # category: training
-# tags: [callbacks, training, early-stopping, learning-rate]
+# tags: [callbacks, training, evaluation, checkpoints]
 # accelerator: none
 # backends: [jax, tensorflow, torch]
 # datasets: [mnist]

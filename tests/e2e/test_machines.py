@@ -190,6 +190,41 @@ def test_a_wrong_address_speaks_the_language_asked_for_and_leads_on(
 
 
 @pytest.mark.browser
+def test_a_wrong_address_has_the_whole_page_in_its_language_and_stays_in_the_address_bar(
+    url: str, page: Page
+) -> None:
+    asked = f"{url}ko/guides/no/such/page?q=flavour#setup"
+    page.goto(asked)
+    page.wait_for_url(re.compile(r"/ko/guides/no/such/page\?q=flavour#setup$"))
+    own = page.locator("html[lang=ko]")
+    own.wait_for()
+    frame = page.locator(".md-header, .md-sidebar--primary, .md-footer")
+    assert frame.count() == 3
+    assert (
+        page.locator(":is(.md-header, .md-sidebar, .md-footer)[lang], [lang=en] .gw-lost:visible").count()
+        == 0
+    )
+    links = page.locator(".md-header__button.md-logo, .md-nav--primary a.md-nav__link").evaluate_all(
+        "all => all.map(each => each.href)"
+    )
+    assert len(links) > 3
+    assert all(link.startswith(f"{url}ko/") for link in links)
+    # Its own search, too: the words of the address are found in the language's index.
+    page.wait_for_selector(".md-search-result__item", state="attached")
+    found = page.locator(".md-search-result__link").first.get_attribute("href") or ""
+    assert "/ko/guides/" in found
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "given", ["%2F%2Fexample.org%2F", "%2Fsome%2Fsub%2Fpath%2Fguides%2Ffirst%2F", "https%3A%2F%2Fexample.org"]
+)
+def test_the_page_of_what_is_missing_takes_no_address_of_elsewhere(url: str, page: Page, given: str) -> None:
+    page.goto(f"{url}ko/404.html#{given}")
+    assert page.url == f"{url}ko/404.html#{given}"
+
+
+@pytest.mark.browser
 def test_a_wrong_address_has_a_way_on_without_javascript(browser: Browser, url: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -28,8 +28,14 @@ def all_(notice: Notice) -> list:
     [
         (samples.views(), (), "JAX ✓ TensorFlow ✓ PyTorch ✓", "passed"),
         (all_("quick"), (), "JAX ✓ TensorFlow ✓ PyTorch ✓ · quick run", "quick"),
-        (samples.views(jax="quick"), (), "JAX ✓ TensorFlow ✓ PyTorch ✓", "partly"),
-        (samples.views(jax="nothing"), (), "JAX – TensorFlow ✓ PyTorch ✓", "partly"),
+        (samples.views(jax="quick"), (), "JAX ✓ TensorFlow ✓ PyTorch ✓ · partly a quick run", "partly"),
+        (samples.views(jax="nothing"), (), "JAX – TensorFlow ✓ PyTorch ✓ · partly proven", "partly"),
+        (
+            samples.views(jax="nothing", torch="quick"),
+            (),
+            "JAX – TensorFlow ✓ PyTorch ✓ · partly proven · partly a quick run",
+            "partly",
+        ),
         (
             samples.views(jax="proven elsewhere"),
             (),

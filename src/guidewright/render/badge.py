@@ -8,7 +8,7 @@ from typing import Literal
 
 from wcwidth import wcwidth
 
-from guidewright.model import BackendName, BackendView
+from guidewright.model import BackendName, BackendView, Notice
 from guidewright.render.interface import EN, Language, text
 
 State = Literal["passed", "partly", "quick", "failed", "nothing"]
@@ -48,12 +48,7 @@ def state(views: Sequence[BackendView], failed: Collection[BackendName] = ()) ->
 def words(views: Sequence[BackendView], failed: Collection[BackendName] = (), language: Language = EN) -> str:
     """Return what a badge says: ``JAX ✓ TensorFlow ✓ PyTorch ✓``."""
     marks = " ".join(f"{view.label} {_mark(view, failed)}" for view in views)
-    found = state(views, failed)
-    if found == "quick":
-        return f"{marks} · {text('badge_quick', language)}"
-    if found == "partly" and any(view.notice == "proven elsewhere" for view in views):
-        return f"{marks} · {text('badge_moved', language)}"
-    return marks
+    return " · ".join([marks, *(text(name, language) for name in _remarks(views, state(views, failed)))])
 
 
 def badge(
@@ -88,6 +83,19 @@ def width(said: str) -> int:
     """Return how wide a text is set, in pixels; a sign beyond ASCII is taken as wide as a letter, or as two columns."""
     thousandths = sum(_WIDTHS.get(sign, 1000 if wcwidth(sign) == 2 else 838) for sign in said)
     return -(-thousandths * _SIZE // 1000)
+
+
+def _remarks(views: Sequence[BackendView], found: State) -> list[str]:
+    """Return the names of what a badge adds in words, since its colour alone would not tell everyone."""
+    if found == "quick":
+        return ["badge_quick"]
+    notices = {view.notice for view in views} if found == "partly" else set()
+    partly: dict[Notice, str] = {
+        "nothing": "badge_partly",
+        "quick": "badge_partly_quick",
+        "proven elsewhere": "badge_moved",
+    }
+    return [name for notice, name in partly.items() if notice in notices]
 
 
 def _text(said: str, x: int) -> str:

@@ -103,6 +103,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "badge_title": "Badge",
         "badge_name": "proven on",
         "badge_quick": "quick run",
+        "badge_partly": "partly proven",
+        "badge_partly_quick": "partly a quick run",
         "badge_moved": "older versions",
         # parity page
         "parity": "Parity",
