@@ -41,9 +41,9 @@ def guidewright(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def declared() -> set[str]:
-    """Return the jobs that the headers ask for, as read by nothing of ours."""
+    """Return the jobs that the headers ask for, as read by nothing of ours; a file whose name begins with `_` is no guide."""
     found = set()
-    for file in sorted((ROOT / "guides").glob("**/*.py")):
+    for file in sorted((ROOT / "guides").glob("**/[!_]*.py")):
         lines = file.read_text("utf-8").split("\n")
         front = "\n".join(line[2:] for line in lines[1 : lines.index("# ---", 1)])
         slug = file.relative_to(ROOT / "guides").with_suffix("").as_posix()
