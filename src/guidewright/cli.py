@@ -127,6 +127,7 @@ def plan(context: click.Context, /, as_json: bool, matrix: bool, most: int, **op
     "--pdb", is_flag=True, help="Run one job here, and open a debugger where it raises; keep no record."
 )
 @cli.preload_option
+@cli.compile_cache_option
 @click.option(
     "--compare-preload",
     is_flag=True,
@@ -148,7 +149,7 @@ def run(
     cli.only_quick(context, quick=quick)
     if pdb:
         return cli.debug(context, options, as_json=as_json)
-    project = cli.project(context)
+    project = cli.project(context, compile_cache=options["compile_cache"])
     if options["compare_preload"]:
         from guidewright.commands.both_ways import compare
 
@@ -175,13 +176,16 @@ def run(
 )
 @cli.selecting
 @cli.preload_option
+@cli.compile_cache_option
 @cli.json_option
 @click.pass_context
-def build(context: click.Context, /, as_json: bool, preload: bool | None, **options: Any) -> int:
+def build(
+    context: click.Context, /, as_json: bool, preload: bool | None, compile_cache: bool, **options: Any
+) -> int:
     """Run, render and build the site: what `make guides` does."""
     from guidewright.commands import build as command
 
-    project = cli.project(context)
+    project = cli.project(context, compile_cache=compile_cache)
     return command.build(
         project, cli.selection(project, options), cli.console(), as_json=as_json, preload=preload
     )

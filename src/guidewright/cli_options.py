@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,23 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def project(context: click.Context) -> Any:
+def project(context: click.Context, *, compile_cache: bool = True) -> Any:
+    """Open the project that the command is asked for.
+
+    Args:
+        compile_cache: whether backends may keep what they compile; false wins over the settings.
+    """
     from guidewright.commands.project import open_project
     from guidewright.settings import find_root
 
-    return open_project(find_root((context.obj or Path.cwd()).resolve()))
+    opened = open_project(find_root((context.obj or Path.cwd()).resolve()))
+    return opened if compile_cache else without_compile_cache(opened)
+
+
+def without_compile_cache(project: Any) -> Any:
+    """Have no backend keep anything; what is kept already stays."""
+    backends = {name: replace(each, compile_cache={}) for name, each in project.settings.backends.items()}
+    return replace(project, settings=replace(project.settings, backends=backends))
 
 
 guides_argument = click.argument("guides", nargs=-1, metavar="[GUIDE]...")
@@ -39,6 +52,11 @@ preload_option = click.option(
     "--preload/--no-preload",
     default=None,
     help="Fork kernels from a process that has imported the backend already, where that is safe; else as the settings say.",
+)
+compile_cache_option = click.option(
+    "--compile-cache/--no-compile-cache",
+    default=True,
+    help="Let backends keep what they compile for the next quick run, as far as the settings do; on by default.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 

@@ -185,6 +185,8 @@ class PlannedJob:
     record: Record | None = None
     seconds: float | None = None
     """Measured duration of the newest record of this guide, backend and profile; None if there is none."""
+    memory_mb: float | None = None
+    """Its measured peak of memory, in MiB, whatever the outcome; None if there is none."""
 
 
 # ---------------------------------------------------------------- execution

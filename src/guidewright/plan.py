@@ -219,7 +219,10 @@ def _decide(job: Job, known: Known, force: bool, difference: Difference) -> Plan
     newest = known.match or known.newest
     record = aligned(known.match, job) if known.match and known.match.outcome == "passed" else None
     seconds = newest.seconds if newest and newest.outcome == "passed" else None
-    return PlannedJob(job=job, reason=reason, detail=detail, run=run, record=record, seconds=seconds)
+    memory = (newest.peak_memory_mb or None) if newest else None
+    return PlannedJob(
+        job=job, reason=reason, detail=detail, run=run, record=record, seconds=seconds, memory_mb=memory
+    )
 
 
 def aligned(record: Record, job: Job) -> Record:

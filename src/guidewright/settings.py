@@ -103,6 +103,10 @@ _BACKEND = _table(
         "preload": _said(
             _STRINGS, "modules that light jobs' kernels may find imported already, and that start no thread"
         ),
+        "compile_cache": _said(
+            _STRING_MAP,
+            "variables that have it keep compiled code from one quick run to the next, with `{folder}` for where",
+        ),
     },
 )
 _PACKAGE = _table(
@@ -173,6 +177,10 @@ SCHEMA: dict[str, Any] = _table(
             "description": "whether light jobs' kernels are forked from a process that has imported what the backend preloads; "
             "`false` when left out",
         },
+        "compile_cache_mb": _said(
+            _COUNT,
+            "how much compiled code is kept in the local cache, in megabytes; `0`: none; 500 when left out",
+        ),
         "slots": _said(
             _COUNT, "how many light jobs run at a time; `0`, or left out: as many as there are cores"
         ),
@@ -270,6 +278,8 @@ class Backend:
     """A line of Python that computes something on it: how ``guidewright doctor`` tries it."""
     preload: tuple[str, ...] = ()
     """Modules that its kernels may find imported, and that start no thread; see ``guidewright.execute.nursery``."""
+    compile_cache: Mapping[str, str] = field(default_factory=dict)
+    """Variables that have it keep compiled code in ``{folder}``; see ``guidewright.execute.compiled``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -344,6 +354,8 @@ class Settings:
     colab_install: tuple[str, ...]
     preload: bool
     """Whether kernels are forked from a process that has imported what the backend preloads."""
+    compile_cache_mb: int
+    """Of compiled code, kept in the local cache; 0 for none."""
     slots: int
     """Light jobs at a time; 0 for as many as there are cores."""
     memory_limit_mb: int
@@ -508,6 +520,7 @@ def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> 
         shown={label: tuple(names) for label, names in table.get("shown", {}).items()},
         colab_install=tuple(table.get("colab_install", ())),
         preload=table.get("preload", False),
+        compile_cache_mb=table.get("compile_cache_mb", 500),
         slots=table.get("slots", 0),
         memory_limit_mb=table.get("memory_limit_mb", 0),
         output_limit_mb=table.get("output_limit_mb", 10),

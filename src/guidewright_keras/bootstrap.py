@@ -23,6 +23,7 @@ from guidewright_keras import quiet
 _DEFINES_GET_FILE = "keras.src.utils.file_utils"
 _HAS_HOME = "keras.src.backend.config"
 _CPU = ("CPU", "cpu")
+_JAX_CACHE = "JAX_COMPILATION_CACHE_DIR"
 
 _home = ""
 _declared: dict[str, dict[str, str]] = {}
@@ -46,6 +47,9 @@ def start(request: dict[str, Any]) -> None:
     _used.clear()
     if config := sys.modules.get(_HAS_HOME):
         config._KERAS_DIR = _home  # type: ignore[attr-defined]
+    if (jax := sys.modules.get("jax")) and (folder := os.environ.get(_JAX_CACHE)):
+        # JAX has read the variable when it was imported, in the process that this one was forked from.
+        jax.config.update(_JAX_CACHE.lower(), folder)
     wrapt.register_post_import_hook(_serve, _DEFINES_GET_FILE)
     if log := request.get("log"):
         quiet.install(Path(log))

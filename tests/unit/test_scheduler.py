@@ -14,7 +14,8 @@ import pytest
 from guidewright.execute.environment import Machine
 from guidewright.execute.job import Slot
 from guidewright.execute.kernel import DatasetFile
-from guidewright.execute.scheduler import HEAVY_SECONDS, Event, is_heavy, run_all, slots, whole
+from guidewright.execute.packing import HEAVY_SECONDS, is_heavy
+from guidewright.execute.scheduler import Event, run_all, slots, whole
 from guidewright.model import Job, PlannedJob, Record
 from guidewright.settings import Settings, load
 

@@ -12,7 +12,7 @@ from guidewright.settings import Settings
 
 
 def clean(settings: Settings, *, cache: bool) -> int:
-    """Remove the build and the site; with ``cache`` also quick records, damaged ones and datasets.
+    """Remove the build and the site; with ``cache`` also quick records, damaged ones, datasets and compiled code.
 
     Committed records are never touched.
 
@@ -22,7 +22,9 @@ def clean(settings: Settings, *, cache: bool) -> int:
     with exclusive(settings.cache, "clean", click.echo):
         folders = [settings.build, settings.site]
         if cache:
-            folders += [settings.cache / name for name in ("records", "former", "damaged", "datasets")]
+            folders += [
+                settings.cache / name for name in ("records", "former", "damaged", "datasets", "compiled")
+            ]
         for folder in folders:
             if folder.is_dir():
                 try:

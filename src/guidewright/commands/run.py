@@ -19,6 +19,7 @@ from guidewright.commands.progress import progress
 from guidewright.commands.project import Project
 from guidewright.commands.report import Report
 from guidewright.errors import StoreError
+from guidewright.execute import compiled
 from guidewright.execute.job import run_job
 from guidewright.execute.kernel import DatasetFile
 from guidewright.execute.missing import missing_backend, missing_others
@@ -61,6 +62,7 @@ def run(
                 _execute(project, ready, files, console, report, chosen)
             for name, why in forks.told.items():
                 console.print(f"  {plain(name)}: a fresh process, since {plain(why)}")
+            compiled.prune(project.settings.cache, project.settings.compile_cache_mb)
 
 
 def _runnable(project: Project, selection: Selection, report: Report, *, strict: bool) -> list[PlannedJob]:

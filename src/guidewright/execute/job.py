@@ -14,6 +14,7 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode, v4
 
 from guidewright import pycode
+from guidewright.execute import compiled
 from guidewright.execute import environment as env
 from guidewright.execute.capture import Capture, shortened
 from guidewright.execute.fresh import why_fresh
@@ -63,6 +64,8 @@ class _Run:
     outcome: Outcome = "passed"
     stuck: bool = False
     """Whether the last cell could not be interrupted."""
+    lent: compiled.Lent | None = None
+    """Where its backend keeps compiled code."""
     peak_mb: float = 0.0
     report: dict[str, Any] = field(default_factory=dict)
 
@@ -97,11 +100,14 @@ async def run_job(
     try:
         async with workspace() as work:
             run.tokens = tokens(work, settings.root)
+            run.lent = compiled.lend(job, settings)
             await _run_in(work, run, datasets, on_cell, _fork(run, nursery))
     except (
         Exception
     ) as error:  # whatever keeps a job from running is its outcome, and must not stop the others
         _could_not_run(run, str(error) or type(error).__name__)
+    if run.outcome != "errored":
+        compiled.give_back(run.lent)
     return _record(run, datasets)
 
 
@@ -114,7 +120,7 @@ def _fork(run: _Run, nursery: Nursery | None) -> Fork | None:
     async def fork(order: Mapping[str, Any]) -> Forked:
         try:
             return await nursery.fork(
-                lambda work: env.kernel_environment(backend, run.settings, work, threads),
+                lambda work: _environment_of_kernel(run, work, threads, shared=True),
                 backend.preload,
                 order,
             )
@@ -125,11 +131,18 @@ def _fork(run: _Run, nursery: Nursery | None) -> Fork | None:
     return fork
 
 
+def _environment_of_kernel(run: _Run, work: Path, threads: int, *, shared: bool = False) -> dict[str, str]:
+    """Return a kernel's whole environment, or that of the process that kernels of many guides are forked from."""
+    backend = run.settings.backends[run.job.backend]
+    keeping = compiled.variables(backend, run.settings, run.lent, shared=shared)
+    return {**keeping, **env.kernel_environment(backend, run.settings, work, threads)}
+
+
 async def _run_in(
     work: Path, run: _Run, datasets: Sequence[DatasetFile], on_cell: CellStarted, fork: Fork | None
 ) -> None:
     settings, backend = run.settings, run.settings.backends[run.job.backend]
-    environment = env.kernel_environment(backend, settings, work, len(run.slot.cpus))
+    environment = _environment_of_kernel(run, work, len(run.slot.cpus))
     limit = int(settings.output_limit_mb * 2**20)
     try:
         async with kernel(

@@ -1,21 +1,18 @@
-"""Jobs on this machine's cores: light ones share them, heavy ones have them all."""
+"""Jobs on this machine's cores and in its memory: light ones share them, heavy ones have them all."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol
 
 from guidewright.execute.environment import Machine
 from guidewright.execute.job import Slot, run_job
 from guidewright.execute.kernel import DatasetFile
+from guidewright.execute.packing import is_heavy, kept_mb, longest_first, next_place, usable_mb
 from guidewright.model import Job, PlannedJob, Record
 from guidewright.settings import Settings
-
-HEAVY_SECONDS = 60.0
-"""A job measured above this runs alone: sharing the cores makes training up to 2.6 times slower."""
-_USABLE_MEMORY = 0.75
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,21 +40,21 @@ class RunJob(Protocol):
     ) -> Awaitable[Record]: ...
 
 
-def is_heavy(planned: PlannedJob) -> bool:
-    """Tell whether a job is to have the machine to itself."""
-    return planned.job.profile == "full" or (planned.seconds or 0.0) > HEAVY_SECONDS
+def slot_count(machine: Machine, settings: Settings) -> int:
+    """Return how many light jobs run at a time."""
+    return max(1, min(settings.slots or machine.cores, machine.cores))
 
 
 def slots(machine: Machine, settings: Settings) -> list[Slot]:
     """Split the machine's cores and memory for light jobs."""
-    count = max(1, min(settings.slots or machine.cores, machine.cores))
-    memory = settings.memory_limit_mb or int(machine.memory_mb * _USABLE_MEMORY / count)
+    count = slot_count(machine, settings)
+    memory = settings.memory_limit_mb or usable_mb(machine.memory_mb) // count
     return [Slot(cpus=machine.cpus[index::count], memory_mb=memory) for index in range(count)]
 
 
 def whole(machine: Machine, settings: Settings) -> Slot:
     """Return the one slot of a heavy job."""
-    memory = settings.memory_limit_mb or int(machine.memory_mb * _USABLE_MEMORY)
+    memory = settings.memory_limit_mb or usable_mb(machine.memory_mb)
     return Slot(cpus=machine.cpus, memory_mb=memory)
 
 
@@ -71,11 +68,13 @@ async def run_all(
 ) -> None:
     """Run jobs, the light ones side by side and first, each group longest first; every end is told as an event.
 
-    One job's failure never stops another. Cancelling ends every kernel.
+    No job starts beside others where its measured peak of memory does not fit; one that is larger than what there is runs
+    alone. One job's failure never stops another. Cancelling ends every kernel.
     """
-    light = asyncio.Queue[Job]()
-    for entry in sorted((p for p in planned if not is_heavy(p)), key=_longest_first):
-        light.put_nowait(entry.job)
+    most = usable_mb(machine.memory_mb)
+    groups: dict[bool, list[PlannedJob]] = {True: [], False: []}
+    for entry in sorted(planned, key=longest_first):
+        groups[is_heavy(entry) or _kept(entry, settings, machine) > most].append(entry)
 
     async def one(job: Job, slot: Slot) -> None:
         on_event(Event(kind="started", job=job, cells=len(job.cells)))
@@ -90,17 +89,35 @@ async def run_all(
         )
         on_event(Event(kind="finished", job=job, record=record))
 
-    async def worker(slot: Slot) -> None:
-        while not light.empty():
-            await one(light.get_nowait(), slot)
-
-    async with asyncio.TaskGroup() as group:
-        for slot in slots(machine, settings):
-            group.create_task(worker(slot))
-    for entry in sorted((p for p in planned if is_heavy(p)), key=_longest_first):
+    await _side_by_side(groups[False], settings, machine, one)
+    for entry in groups[True]:
         await one(entry.job, whole(machine, settings))
 
 
-def _longest_first(planned: PlannedJob) -> tuple[float, str]:
-    """Unmeasured jobs count as long: they may be."""
-    return -(planned.seconds if planned.seconds is not None else HEAVY_SECONDS), planned.job.name
+async def _side_by_side(
+    waiting: list[PlannedJob],
+    settings: Settings,
+    machine: Machine,
+    one: Callable[[Job, Slot], Coroutine[Any, Any, None]],
+) -> None:
+    """Run jobs in the machine's slots, in their order as far as memory allows; ``waiting`` is empty afterwards."""
+    free = slots(machine, settings)
+    running: dict[asyncio.Task[None], tuple[Slot, int]] = {}
+    async with asyncio.TaskGroup() as group:
+        while waiting or running:
+            kept = [_kept(entry, settings, machine) for entry in waiting]
+            left = usable_mb(machine.memory_mb) - sum(taken for _, taken in running.values())
+            place = next_place(kept, left) if free else None
+            if place is None:
+                ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                free = sorted([*free, *(running.pop(task)[0] for task in ended)], key=lambda slot: slot.cpus)
+                continue
+            slot = free.pop(0)
+            roomy = replace(slot, memory_mb=max(slot.memory_mb, kept[place]))
+            task = group.create_task(one(waiting.pop(place).job, roomy))
+            running[task] = slot, kept[place]
+
+
+def _kept(planned: PlannedJob, settings: Settings, machine: Machine) -> int:
+    share = usable_mb(machine.memory_mb) // slot_count(machine, settings)
+    return kept_mb(planned, share_mb=share, limit_mb=settings.memory_limit_mb)
