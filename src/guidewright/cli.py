@@ -18,7 +18,7 @@ from guidewright.cli_diff import diff
 from guidewright.cli_github import summary as summary_command
 from guidewright.cli_github import watch
 from guidewright.cli_import import EXPORTS, import_
-from guidewright.cli_records import merge
+from guidewright.cli_records import merge, records
 from guidewright.cli_start import doctor, init, new
 from guidewright.cli_translate import translate
 from guidewright.commands.interrupt import end_like_ctrl_c
@@ -434,6 +434,7 @@ main.add_command(import_)
 main.add_command(init)
 main.add_command(merge)
 main.add_command(new)
+main.add_command(records)
 main.add_command(translate)
 main.add_command(diff)
 main.add_command(summary_command)

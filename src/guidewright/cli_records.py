@@ -1,4 +1,4 @@
-"""The parser of the commands that work on records: ``merge``."""
+"""The parser of the commands that work on records: ``merge`` and ``records``."""
 
 from __future__ import annotations
 
@@ -41,3 +41,44 @@ def merge(context: click.Context, /, folders: tuple[Path, ...], as_json: bool, *
     project = cli.project(context)
     chosen = cli.selection(project, {**options, "guides": ()})
     return command.merge(project, chosen, folders, cli.console(), as_json=as_json)
+
+
+@click.group()
+def records() -> None:
+    """Look after the stores of records."""
+
+
+@records.command(
+    epilog=cli.examples(
+        "guidewright records prune --dry-run",
+        "guidewright records prune --days 30",
+        "guidewright records prune --dry-run --json",
+    )
+)
+@click.option(
+    "--days",
+    type=click.IntRange(min=0),
+    default=90,
+    show_default=True,
+    help="Keep all that began in the last so many days: other branches may need them.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
+@cli.json_option
+@click.pass_context
+def prune(context: click.Context, /, days: int, dry_run: bool, as_json: bool) -> int:
+    """Remove old records that are of no guide's code and not the newest of their job, where this checkout writes."""
+    import datetime as dt
+
+    from guidewright.commands import records as command
+
+    now = dt.datetime.now(dt.UTC)
+    return command.prune(cli.project(context), now=now, days=days, dry_run=dry_run, as_json=as_json)
+
+
+@records.command(epilog=cli.examples("guidewright records push"))
+@click.pass_context
+def push(context: click.Context, /) -> int:
+    """Write the records of full runs that are at hand to the store that `records_to` names."""
+    from guidewright.commands import records as command
+
+    return command.push(cli.project(context))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -143,8 +143,13 @@ SCHEMA: dict[str, Any] = _table(
         },
         "records": _said(
             {"type": ["string", "array"], "minLength": 1, "items": _TEXT},
-            f"the folder of the records of full runs; `{_FOLDERS['records']}` when left out. A list: that folder, the only one that "
-            "is written, and addresses that records are read from, in their order: `https://…/records`, `s3://…`",
+            f"the folder of the records of full runs; `{_FOLDERS['records']}` when left out. A list: that folder, and addresses that "
+            "records are read from, in their order: `https://…/records`, `s3://…`; only the folder is written, or what `records_to` names",
+        ),
+        "records_to": _said(
+            _SOME_TEXT,
+            "which of `records` new records of full runs are written to, the folder or an address such as `s3://…`; the folder when "
+            "left out",
         ),
         "documentation": _said(
             _SOME_TEXT,
@@ -334,7 +339,7 @@ class Settings:
     root: Path
     guides: Path
     records: Path
-    """The records of full runs; the one store that is written."""
+    """The records of full runs; the one store that is written, unless ``records_to`` names another."""
     locales: Path
     """A folder a language: its settings, glossary and catalogs."""
     cache: Path
@@ -387,6 +392,8 @@ class Settings:
     """None where the guides' API is not linked."""
     stores: tuple[str, ...] = ()
     """Addresses, as fsspec knows them, of stores that records are read from, in their order."""
+    records_to: str = ""
+    """The one of these that new records of full runs are written to; empty where that is the folder."""
     documentation: Path | None = None
     """A folder of Markdown, shown as a section of the site; None where there is none."""
 
@@ -446,24 +453,37 @@ def load(root: Path, *, environ: Mapping[str, str] = os.environ) -> Settings:
     table, stores, found = _stores(_tool(document).get("guidewright", {}))
     if problems := [*found, *map(_problem, _errors(table)), *_folder_problems(root, table)]:
         raise SettingsError(problems)
-    return replace(_build(root, table, environ), stores=stores)
+    target = table.get("records_to", "").rstrip("/")
+    return replace(_build(root, table, environ), stores=stores, records_to=target if target in stores else "")
 
 
 def _stores(table: Any) -> tuple[Any, tuple[str, ...], list[Problem]]:
-    """Take the addresses out of ``records``, so that it is the one folder that is written."""
-    given = table.get("records") if isinstance(table, dict) else None
-    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+    """Take the addresses out of ``records``, so that it is the project's folder alone."""
+    given = table.get("records", _FOLDERS["records"]) if isinstance(table, dict) else None
+    names = [given] if isinstance(given, str) else given
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         return table, (), []
-    addresses = tuple(name.rstrip("/") for name in given if "://" in name)
-    folders = [name for name in given if "://" not in name]
+    addresses = tuple(name.rstrip("/") for name in names if "://" in name)
+    folders = [name for name in names if "://" not in name]
+    problems = list(_store_problems(table, folders, addresses))
+    return ({**table, "records": folders[0]} if len(folders) == 1 else table), addresses, problems
+
+
+def _store_problems(
+    table: Mapping[str, Any], folders: Sequence[str], addresses: Sequence[str]
+) -> Iterator[Problem]:
     if len(folders) != 1:
         message = f"[tool.guidewright.records] names {len(folders)} folders of the project, not one"
-        return (
-            table,
-            (),
-            [Problem(message=message, path=FILE, hint="name the folder that is written, and addresses")],
-        )
-    return {**table, "records": folders[0]}, addresses, []
+        yield Problem(message=message, path=FILE, hint="name one folder, and addresses")
+    target = table.get("records_to")
+    if not isinstance(target, str):
+        return
+    if target.rstrip("/") not in [*addresses, *(folder.rstrip("/") for folder in folders)]:
+        message = f"[tool.guidewright.records_to] '{target}' is none of the stores that records names"
+        yield Problem(message=message, path=FILE, hint="add it to the list, or mend it")
+    elif target.startswith(("http://", "https://")):
+        message = f"[tool.guidewright.records_to] '{target}' cannot be written to"
+        yield Problem(message=message, path=FILE, hint="name the folder, or an address such as s3://…")
 
 
 def _errors(table: object) -> list[jsonschema.ValidationError]:

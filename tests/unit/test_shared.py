@@ -16,7 +16,9 @@ import pytest
 from guidewright.errors import SettingsError
 from guidewright.settings import load
 from guidewright.store import Store, shared
-from guidewright.store.shared import INDEX, Patience, bring, folder_of, published
+from guidewright.store.listing import INDEX
+from guidewright.store.remote import Patience
+from guidewright.store.shared import bring, folder_of, published
 
 PNG = "iVBORw0KGgo="
 JOB = made.job(profile="full")

@@ -130,6 +130,8 @@ class Session:
             settings = replace(settings, languages=self.choice.languages)
         self._forget_templates()
         project = self._with_former(project_of(settings, self.memory))
+        if self.shown is None:  # once: no edit waits for a store elsewhere
+            project.bring_all()
         found, stale = self._carried(entries(project, self.memory))
         rendered = [
             replace(one, pages=tuple(one.pages))

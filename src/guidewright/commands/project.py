@@ -29,7 +29,9 @@ class Project:
     reference: api.Reference | None = None
     """What the guides' names of the package they teach are looked up in."""
     damaged: dict[str, Problem] = field(default_factory=dict)
-    """Damaged records met so far, by message."""
+    """Damaged records met so far, and what shared stores did wrong, by message."""
+    down: set[str] = field(default_factory=set)
+    """Shared stores that could not be asked; nobody waits for them twice in one command."""
 
     def job(self, job: Job) -> Known:
         """Look a job up in the store, and keep what was damaged for the report."""
@@ -59,10 +61,12 @@ class Project:
 
     def bring(self, jobs: Iterable[Job]) -> None:
         """Read records of full runs that are not at hand from the shared stores, and keep for the report what they did wrong."""
-        if not self.settings.stores:
+        stores = [address for address in self.settings.stores if address not in self.down]
+        if not stores:
             return
         wanted = [job for job in jobs if job.profile == "full" and not self.store.find(job).passed]
-        problems = shared.bring(wanted, self.settings.stores, self.settings.cache)
+        problems = shared.bring(wanted, stores, self.settings.cache)
+        self.down.update(problem.path for problem in problems if problem.path in stores)
         self.damaged.update((str(problem), problem) for problem in problems)
 
     def bring_all(self) -> None:

@@ -13,11 +13,13 @@ from guidewright.errors import DamagedRecordError, Problem, StoreError
 from guidewright.files import signature, write_atomically
 from guidewright.model import BackendName, Job, Profile, Record, Slug
 from guidewright.settings import Settings
+from guidewright.store.listing import KEY
+from guidewright.store.send import send
 from guidewright.store.serial import FILE, from_folder, to_files
+from guidewright.store.shared import folder_of
 
 KEPT = 4
 """Records kept in the local cache per guide, backend and profile: undoing an edit, or changing branches, runs nothing."""
-_KEY = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,10 +39,12 @@ class Found:
 class Store:
     committed: Path
     cache: Path
+    target: str = ""
+    """The address of the store that records of full runs are written to; empty where that is the committed folder."""
 
     @classmethod
     def of(cls, settings: Settings) -> Store:
-        return cls(committed=settings.records, cache=settings.cache)
+        return cls(committed=settings.records, cache=settings.cache, target=settings.records_to)
 
     def find(self, job: Job) -> Found:
         """Look a job up; a damaged record is set aside and told, and does not count."""
@@ -88,7 +92,8 @@ class Store:
         """Write a record, whole or not at all; return its folder.
 
         Raises:
-            StoreError: the disk is full or the folder cannot be written; the record that was there is what it was.
+            StoreError: the disk is full or the folder cannot be written; the record that was there is what it was. Or the store
+                elsewhere that it belongs to cannot be written; the record is at hand all the same.
         """
         folder = self._folder(record)
         files = to_files(record)
@@ -103,17 +108,23 @@ class Store:
             raise StoreError(Problem(path=str(folder), message=message, hint=hint)) from error
         _remove_strays(folder)
         self._prune(record, folder)
+        if self.target and _publishable(record):
+            send([record], self.target)
         return folder
 
     # --------------------------------------------------------------- folders
 
     def _folder(self, record: Record) -> Path:
-        if record.profile == "full" and record.outcome == "passed":
-            return self.committed / record.slug / record.backend
-        return self._cached(record.slug, record.backend, record.profile) / record.fingerprint.key[:_KEY]
+        if _publishable(record):
+            return (
+                folder_of(self.cache, record)
+                if self.target
+                else self.committed / record.slug / record.backend
+            )
+        return self._cached(record.slug, record.backend, record.profile) / record.fingerprint.key[:KEY]
 
     def _former(self, record: Record) -> Path:
-        key = record.fingerprint.key[:_KEY]
+        key = record.fingerprint.key[:KEY]
         return self.cache / "former" / record.slug / record.backend / record.profile / key
 
     def _cached(self, slug: Slug, backend: BackendName, profile: Profile) -> Path:
@@ -163,12 +174,16 @@ class Store:
         """Keep the newest few; and no failure beside the committed record that came after it."""
         parent = self._cached(record.slug, record.backend, record.profile)
         if folder.parent != parent:
-            shutil.rmtree(parent / record.fingerprint.key[:_KEY], ignore_errors=True)
+            shutil.rmtree(parent / record.fingerprint.key[:KEY], ignore_errors=True)
         for old in sorted(_inside(parent), key=_written, reverse=True)[KEPT:]:
             shutil.rmtree(old, ignore_errors=True)
         for old in _inside(self._former(record).parent):
             if not (parent / old.name).exists():
                 shutil.rmtree(old, ignore_errors=True)
+
+
+def _publishable(record: Record) -> bool:
+    return record.profile == "full" and record.outcome == "passed"
 
 
 def _same_place(one: Record, other: Record) -> bool:
