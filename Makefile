@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup guides site serve doctor test check format lock quality bench clean
+.PHONY: help setup guides site serve doctor test check format lock quality bench cluster-demo clean
 SHELL := /bin/sh
 
 # What to run: selectors and backends, apart by spaces (backends by commas, too). Empty means all.
@@ -32,7 +32,7 @@ selection := $(foreach guide,$(GUIDE),'$(guide)') $(foreach backend,$(backends),
 sources := src tests scripts guides benchmarks
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  GUIDE=…        these guides only: a name, a pattern ('intro*'), or several apart by spaces"
 	@echo "  BACKENDS=…     these backends only: BACKENDS=torch, BACKENDS='jax torch'"
@@ -94,6 +94,11 @@ quality: ## Have Lighthouse and Chromium judge the built site; the figures go to
 bench: ## Time our part of a build against the engine's, on GUIDES generated guides; to build/bench.json
 	@sh scripts/install . '.[dev]'
 	@.venv/bin/python -m benchmarks.scale --guides '$(GUIDES)' --repeats '$(REPEATS)' $(if $(DATE),--date '$(DATE)')
+
+cluster-demo: ## Run guides, quick, on a Dask scheduler and two workers that this machine starts for it
+	@sh scripts/install . '.[cluster]'
+	@sh scripts/backends $(selection)
+	@.venv/bin/python -m scripts.cluster $(selection)
 
 clean: ## Remove what was built; the environment and the cache of quick runs stay
 	rm -rf build site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -117,10 +117,12 @@ def plan(context: click.Context, /, as_json: bool, matrix: bool, most: int, **op
         "guidewright run --quick guides/functional_api.py --backend jax",
         "guidewright run --quick guides/functional_api.py --backend jax --pdb",
         "guidewright run --profile full --shard 2/5",
+        "guidewright run --scheduler tcp://127.0.0.1:8786",
     )
 )
 @cli.selecting
 @cli.shard_option
+@cli.scheduler_option
 @cli.quick_option
 @click.option("--full-traceback", is_flag=True, help="Show the frames of libraries where a guide raises.")
 @click.option(
@@ -147,6 +149,7 @@ def run(
     from guidewright.commands import summary
 
     cli.only_quick(context, quick=quick)
+    cli.only_local(context, "pdb", "compare_preload")
     if pdb:
         return cli.debug(context, options, as_json=as_json)
     project = cli.project(context, compile_cache=options["compile_cache"])
@@ -157,7 +160,12 @@ def run(
     report = command.Report()
     try:
         command.run(
-            project, cli.selection(project, options), cli.console(), report, preload=options["preload"]
+            project,
+            cli.selection(project, options),
+            cli.console(),
+            report,
+            preload=options["preload"],
+            scheduler=options["scheduler"],
         )
     finally:
         if as_json:
@@ -175,19 +183,31 @@ def run(
     )
 )
 @cli.selecting
+@cli.scheduler_option
 @cli.preload_option
 @cli.compile_cache_option
 @cli.json_option
 @click.pass_context
 def build(
-    context: click.Context, /, as_json: bool, preload: bool | None, compile_cache: bool, **options: Any
+    context: click.Context,
+    /,
+    as_json: bool,
+    preload: bool | None,
+    scheduler: str | None,
+    compile_cache: bool,
+    **options: Any,
 ) -> int:
     """Run, render and build the site: what `make guides` does."""
     from guidewright.commands import build as command
 
     project = cli.project(context, compile_cache=compile_cache)
     return command.build(
-        project, cli.selection(project, options), cli.console(), as_json=as_json, preload=preload
+        project,
+        cli.selection(project, options),
+        cli.console(),
+        as_json=as_json,
+        preload=preload,
+        scheduler=scheduler,
     )
 
 

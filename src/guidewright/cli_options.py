@@ -58,6 +58,11 @@ compile_cache_option = click.option(
     default=True,
     help="Let backends keep what they compile for the next quick run, as far as the settings do; on by default.",
 )
+scheduler_option = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Run on the workers of this Dask scheduler, tcp://host:port, or on this machine: local (default: as the settings say).",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
@@ -78,6 +83,19 @@ def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def only_local(context: click.Context, *names: str) -> None:
+    """Refuse a cluster's address beside an option that has jobs run here.
+
+    Raises:
+        click.UsageError: both are given.
+    """
+    given = [name for name in names if context.params[name]]
+    if given and context.params["scheduler"] not in (None, "local"):
+        raise click.UsageError(
+            f"--{given[0].replace('_', '-')} runs jobs here: leave --scheduler out", context
+        )
 
 
 def only_quick(context: click.Context, *, quick: bool) -> None:

@@ -13,9 +13,11 @@ from typing import Any
 
 import jsonschema
 
-from guidewright.errors import Problem, SettingsError
+from guidewright.errors import InputError, Problem, SettingsError
 
 FILE = "pyproject.toml"
+LOCAL = "local"
+"""The scheduler that is none: jobs run on this machine."""
 _HEADING = re.compile(r"^\s*\[\s*tool\s*\.\s*guidewright\s*[.\]]", re.MULTILINE)
 
 _STRINGS = {"type": "array", "items": {"type": "string"}}
@@ -24,6 +26,7 @@ _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _NAME = "^[A-Za-z][A-Za-z0-9_-]*$"
 # "quick" and "full" are profiles: a selector could not tell them from a backend.
 _BACKEND_NAME = "^(?!(quick|full)$)[A-Za-z][A-Za-z0-9_-]*$"
+_SCHEDULER = r"(?:tcp|tls)://(?:\[[0-9a-fA-F:.]+\]|[^\s/:@\[\]]+):[0-9]{1,5}"
 _FOLDERS = {
     "guides": "guides",
     "records": "guides/records",
@@ -186,6 +189,12 @@ SCHEMA: dict[str, Any] = _table(
             _COUNT,
             "how much compiled code is kept in the local cache, in megabytes; `0`: none; 500 when left out",
         ),
+        "scheduler": {
+            "type": "string",
+            "pattern": f"^({LOCAL}|{_SCHEDULER})$",
+            "description": "what runs jobs: `local`, or left out, this machine; else the address of a Dask scheduler, "
+            "`tcp://host:port` or `tls://host:port`, whose workers run them",
+        },
         "slots": _said(
             _COUNT, "how many light jobs run at a time; `0`, or left out: as many as there are cores"
         ),
@@ -361,6 +370,8 @@ class Settings:
     """Whether kernels are forked from a process that has imported what the backend preloads."""
     compile_cache_mb: int
     """Of compiled code, kept in the local cache; 0 for none."""
+    scheduler: str
+    """``local``, or the address of a Dask scheduler whose workers run jobs."""
     slots: int
     """Light jobs at a time; 0 for as many as there are cores."""
     memory_limit_mb: int
@@ -457,6 +468,19 @@ def load(root: Path, *, environ: Mapping[str, str] = os.environ) -> Settings:
     return replace(_build(root, table, environ), stores=stores, records_to=target if target in stores else "")
 
 
+def parse_scheduler(text: str) -> str:
+    """Return what names a scheduler, unchanged.
+
+    Raises:
+        InputError: it is neither ``local`` nor an address that Dask could have.
+    """
+    address = re.fullmatch(_SCHEDULER, text)
+    if text != LOCAL and not (address and 0 < int(text.rpartition(":")[2]) < 65536):
+        hint = f"write tcp://host:port, tls://host:port or {LOCAL}: --scheduler tcp://127.0.0.1:8786"
+        raise InputError(f"'{text}' is no address of a scheduler", hint=hint)
+    return text
+
+
 def _stores(table: Any) -> tuple[Any, tuple[str, ...], list[Problem]]:
     """Take the addresses out of ``records``, so that it is the project's folder alone."""
     given = table.get("records", _FOLDERS["records"]) if isinstance(table, dict) else None
@@ -541,6 +565,7 @@ def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> 
         colab_install=tuple(table.get("colab_install", ())),
         preload=table.get("preload", False),
         compile_cache_mb=table.get("compile_cache_mb", 500),
+        scheduler=table.get("scheduler", LOCAL),
         slots=table.get("slots", 0),
         memory_limit_mb=table.get("memory_limit_mb", 0),
         output_limit_mb=table.get("output_limit_mb", 10),

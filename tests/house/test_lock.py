@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements" / "lock.txt"
-EXTRAS = ("dev", "jax", "stores", "tensorflow", "torch", "zensical")
+EXTRAS = ("cluster", "dev", "jax", "stores", "tensorflow", "torch", "zensical")
 
 LINUX = {
     "sys_platform": "linux",

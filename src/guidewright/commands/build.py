@@ -17,7 +17,13 @@ from guidewright.plan import Selection
 
 
 def build(
-    project: Project, selection: Selection, console: Console, *, as_json: bool, preload: bool | None = None
+    project: Project,
+    selection: Selection,
+    console: Console,
+    *,
+    as_json: bool,
+    preload: bool | None = None,
+    scheduler: str | None = None,
 ) -> int:
     """Prove the guides and build the site; return the exit code.
 
@@ -29,7 +35,7 @@ def build(
     failed: GuidewrightError | None = None
     catalogs: list[Problem] = []
     try:
-        running.run(project, selection, console, report, preload=preload)
+        running.run(project, selection, console, report, preload=preload, scheduler=scheduler)
         try:
             catalogs = _site(project, console, made)
         except GuidewrightError as error:

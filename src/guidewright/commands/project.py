@@ -28,6 +28,8 @@ class Project:
     machine: env.Machine
     reference: api.Reference | None = None
     """What the guides' names of the package they teach are looked up in."""
+    machines: tuple[env.Machine, ...] = ()
+    """What jobs may run on, where that is not this machine."""
     damaged: dict[str, Problem] = field(default_factory=dict)
     """Damaged records met so far, and what shared stores did wrong, by message."""
     down: set[str] = field(default_factory=set)
@@ -44,7 +46,12 @@ class Project:
         )
 
     def difference(self, record: Record) -> str:
-        return env.difference(record, self.machine, _version, env.find_program)
+        """Say how what jobs would run on differs from where a record was made; empty where one machine does not."""
+        found = [
+            env.difference(record, machine, _version, env.find_program)
+            for machine in self.machines or (self.machine,)
+        ]
+        return found[0] if all(found) else ""
 
     def jobs(self, selection: Selection) -> list[Job]:
         """Return the jobs selected.

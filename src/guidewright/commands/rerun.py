@@ -18,7 +18,7 @@ from guidewright.execute.kernel import DatasetFile
 from guidewright.execute.scheduler import RunJob
 from guidewright.model import BackendName, Job, Record, Slug
 from guidewright.plan import Selection
-from guidewright.settings import Settings
+from guidewright.settings import LOCAL, Settings
 
 Key = tuple[Slug, BackendName]
 
@@ -117,7 +117,8 @@ class Rerun:
         report = Report()
         selection = Selection(patterns=(f"{slug}[{backend},quick]",))
         try:
-            running.run(self.project(), selection, console(self.stream), report, run_one=self._one)
+            told = console(self.stream)
+            running.run(self.project(), selection, told, report, run_one=self._one, scheduler=LOCAL)
         except asyncio.CancelledError:
             return
         except GuidewrightError as error:

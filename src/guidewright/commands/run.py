@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from rich.console import Console
 
@@ -18,15 +16,15 @@ from guidewright.commands.origin import origin
 from guidewright.commands.progress import progress
 from guidewright.commands.project import Project
 from guidewright.commands.report import Report
-from guidewright.errors import StoreError
+from guidewright.errors import CannotRunError, StoreError
 from guidewright.execute import compiled
 from guidewright.execute.job import run_job
 from guidewright.execute.kernel import DatasetFile
-from guidewright.execute.missing import missing_backend, missing_others
-from guidewright.execute.nursery import nursery
-from guidewright.execute.scheduler import Event, RunJob, run_all
+from guidewright.execute.pool import Local, Pool
+from guidewright.execute.scheduler import Event, RunJob
 from guidewright.model import Job, PlannedJob, Record
 from guidewright.plan import Selection
+from guidewright.settings import LOCAL, parse_scheduler
 
 __all__ = ["Report", "run"]
 
@@ -42,39 +40,55 @@ def run(
     environ: Mapping[str, str] = os.environ,
     run_one: RunJob = run_job,
     preload: bool | None = None,
+    scheduler: str | None = None,
 ) -> None:
     """Run what the plan says, under the checkout's lock; ``report`` is filled as it goes.
 
     Args:
         preload: whether kernels are forked from processes that have imported already, where that can be; None for
             what the settings say.
+        scheduler: the address of the cluster's scheduler to run on, or ``local``; None for what the settings say.
+
+    Raises:
+        InputError: ``scheduler`` is neither.
+        CannotRunError: there is no such cluster, or it cannot be used.
     """
+    forking = project.settings.preload if preload is None else preload
+    pool = _pool(project, scheduler or project.settings.scheduler, run_one, forking=forking)
+    project = replace(project, machines=tuple(pool.machines))
     with exclusive(project.settings.cache, "run", lambda text: console.print(plain(text))):
         report.planned = project.plan(selection)  # behind the lock: whoever had it may have done the work
         report.problems += [*project.library.problems, *project.damaged.values()]
-        wanted = _runnable(project, selection, report, strict=environ.get("CI", "") not in ("", "0", "false"))
+        strict = environ.get("CI", "") not in ("", "0", "false")
+        wanted = _runnable(pool, selection, report, strict=strict)
         files = fetch(project.settings, wanted, console, report)
         ready = [entry for entry in wanted if all(name in files for name in entry.job.datasets)]
         if ready:
-            forking = project.settings.preload if preload is None else preload
-            with nursery() as forks:
-                chosen = partial(run_job, nursery=forks) if forking and run_one is run_job else run_one
-                _execute(project, ready, files, console, report, chosen)
-            for name, why in forks.told.items():
-                console.print(f"  {plain(name)}: a fresh process, since {plain(why)}")
+            _execute(pool, project, ready, files, console, report)
             compiled.prune(project.settings.cache, project.settings.compile_cache_mb)
 
 
-def _runnable(project: Project, selection: Selection, report: Report, *, strict: bool) -> list[PlannedJob]:
+def _pool(project: Project, scheduler: str, run_one: RunJob, *, forking: bool) -> Pool:
+    if parse_scheduler(scheduler) == LOCAL:
+        return Local(settings=project.settings, machine=project.machine, run_one=run_one, forking=forking)
+    try:
+        from guidewright.execute.cluster import open_cluster
+    except ModuleNotFoundError as error:
+        message = f"a cluster needs Dask, which is not installed: {error}"
+        raise CannotRunError(message, hint="pip install 'guidewright[cluster]'") from error
+    return open_cluster(scheduler, project.settings, project.library.guides)
+
+
+def _runnable(pool: Pool, selection: Selection, report: Report, *, strict: bool) -> list[PlannedJob]:
     """Leave out what cannot start here: an error where a backend was named, or in CI; else counted as skipped."""
     wanted = []
     named = _named_backends(selection)
     for entry in report.planned:
         if not entry.run:
             continue
-        absent = missing_backend(entry.job, project.settings)
-        problems = absent or missing_others(entry.job, project.settings)
-        if absent and not strict and entry.job.backend not in named:
+        missing = pool.missing(entry.job)
+        problems = missing.problems
+        if missing.backend and not strict and entry.job.backend not in named:
             report.skipped[entry.job.name] = problems
         elif problems:
             report.not_run[entry.job.name] = problems
@@ -90,14 +104,16 @@ def _named_backends(selection: Selection) -> set[str]:
 
 
 def _execute(
+    pool: Pool,
     project: Project,
     ready: Sequence[PlannedJob],
     files: Mapping[str, DatasetFile],
     console: Console,
     report: Report,
-    run_one: RunJob,
 ) -> None:
     made = origin(project.settings)
+    if pool.runner and made.runner == "local":
+        made = replace(made, runner=pool.runner)
     with progress(console, len(ready)) as shown:
 
         def on_event(event: Event) -> None:
@@ -105,7 +121,9 @@ def _execute(
                 _keep(project, event.job, replace(event.record, origin=made), report)
             shown(event)
 
-        asyncio.run(run_all(ready, project.settings, project.machine, files, on_event, run_one))
+        report.not_run |= pool.run(ready, files, on_event)
+    for note in pool.notes:
+        console.print(f"  {plain(note)}")
 
 
 def _keep(project: Project, job: Job, record: Record, report: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -56,6 +57,7 @@ class _Run:
     machine: env.Machine
     started: dt.datetime
     clock: float
+    environ: Mapping[str, str]
     tokens: Tokens = field(default_factory=Tokens)
     cells: list[CellRun] = field(default_factory=list)
     captures: dict[str, Capture] = field(default_factory=dict)
@@ -87,15 +89,23 @@ async def run_job(
     datasets: Sequence[DatasetFile] = (),
     on_cell: CellStarted = lambda _number, _count: None,
     nursery: Nursery | None = None,
+    environ: Mapping[str, str] = os.environ,
 ) -> Record:
     """Run a job to its end; the kernel and its folder are gone when this returns or is cancelled.
 
     Args:
         nursery: where its kernel is forked, if that would not change what it does; None for a fresh process.
+        environ: what the variables are taken from that a guide may see.
     """
     started = dt.datetime.now(dt.UTC).replace(microsecond=0)
     run = _Run(
-        job=job, settings=settings, slot=slot, machine=machine, started=started, clock=time.monotonic()
+        job=job,
+        settings=settings,
+        slot=slot,
+        machine=machine,
+        started=started,
+        clock=time.monotonic(),
+        environ=environ,
     )
     try:
         async with workspace() as work:
@@ -135,7 +145,7 @@ def _environment_of_kernel(run: _Run, work: Path, threads: int, *, shared: bool 
     """Return a kernel's whole environment, or that of the process that kernels of many guides are forked from."""
     backend = run.settings.backends[run.job.backend]
     keeping = compiled.variables(backend, run.settings, run.lent, shared=shared)
-    return {**keeping, **env.kernel_environment(backend, run.settings, work, threads)}
+    return {**keeping, **env.kernel_environment(backend, run.settings, work, threads, run.environ)}
 
 
 async def _run_in(
