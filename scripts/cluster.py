@@ -32,28 +32,34 @@ class Loopback:
     """Of logs and of what workers keep."""
     scheduler: subprocess.Popen[bytes]
     address: str
+    environ: Mapping[str, str]
     workers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     """By name."""
 
     def add(
-        self, name: str, resources: str = "CPU=1", threads: int = 1, environ: Mapping[str, str] = os.environ
+        self, name: str, resources: str = "CPU=1", threads: int = 1, more: Mapping[str, str] = {}
     ) -> None:
         """Start a worker, and wait until the scheduler has it.
+
+        Args:
+            more: what of its environment is not that of the scheduler.
 
         Raises:
             RuntimeError: it does not start.
         """
-        self.begin(name, resources, threads, environ)
+        self.begin(name, resources, threads, more)
         self.wait(name)
 
     def begin(
-        self, name: str, resources: str = "CPU=1", threads: int = 1, environ: Mapping[str, str] = os.environ
+        self, name: str, resources: str = "CPU=1", threads: int = 1, more: Mapping[str, str] = {}
     ) -> None:
         """Start a worker, without waiting for it."""
         options = ["--name", name, "--nthreads", str(threads), "--resources", resources]
         options += ["--no-nanny", "--no-dashboard", "--host", "127.0.0.1", "--memory-limit", "0"]
         options += ["--local-directory", str(self.folder / name)]
-        self.workers[name] = _start(["worker", self.address, *options], self.folder / name, environ)
+        self.workers[name] = _start(
+            ["worker", self.address, *options], self.folder / name, {**self.environ, **more}
+        )
 
     def wait(self, name: str) -> None:
         """Wait until a worker is at work.
@@ -87,7 +93,7 @@ def loopback(environ: Mapping[str, str] = os.environ) -> Iterator[Loopback]:
         folder = Path(name)
         command = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
         scheduler = _start(command, folder / "scheduler", environ)
-        made = Loopback(folder=folder, scheduler=scheduler, address="")
+        made = Loopback(folder=folder, scheduler=scheduler, address="", environ=environ)
         try:
             made.address = _said(scheduler, folder / "scheduler", r"Scheduler at:\s+(\S+)")
             yield made
@@ -99,7 +105,7 @@ def _start(command: list[str], stem: Path, environ: Mapping[str, str]) -> subpro
     with stem.with_suffix(".log").open("wb") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "distributed.cli.dask_" + command[0], *command[1:]],
-            env=dict(environ),
+            env={**environ, "DASK_TEMPORARY_DIRECTORY": str(stem.parent)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

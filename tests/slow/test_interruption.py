@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from places import PLACES, place
 from sandbox import Sandbox, eventually
 
 WAITS = """
@@ -28,21 +29,23 @@ while pathlib.Path("{gate}").exists():
 QUICK = '# %%\nprint("done")'
 
 
-@pytest.fixture
-def waiting(sandbox: Sandbox) -> Sandbox:
+@pytest.fixture(params=PLACES)
+def waiting(request: pytest.FixtureRequest, sandbox: Sandbox) -> Iterator[Sandbox]:
     """A project with one quick guide, and one that waits as long as a file is there."""
     gate = sandbox.outside / "gate"
     gate.touch()
     sandbox.guide("quick", QUICK)
     sandbox.guide("waits", WAITS.format(gate=gate))
-    return sandbox
+    with place(request.param, sandbox) as scheduler:
+        sandbox.settings(extra=scheduler)
+        yield sandbox
 
 
 def until_in_the_middle(sandbox: Sandbox, process: subprocess.Popen[str]) -> None:
     """Wait until the quick guide is done, and the other one has a child."""
     eventually(lambda: sandbox.cached("quick") or process.poll() is not None, seconds=120)
     eventually(lambda: len(sandbox.processes()) >= 2 or process.poll() is not None, seconds=120)
-    assert process.poll() is None
+    assert process.poll() is None, process.communicate()
 
 
 def assert_nothing_is_left(sandbox: Sandbox) -> None:

@@ -19,6 +19,7 @@ import pytest
 from guidewright import store
 from guidewright.execute.environment import ALLOWED, THREADS
 from guidewright.model import Record
+from places import PLACES, place
 from sandbox import Sandbox, sandbox, text_of
 
 LOOKS = r"""
@@ -72,10 +73,9 @@ json.loads("{")
 """
 
 
-@pytest.fixture(scope="module")
-def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+@pytest.fixture(scope="module", params=PLACES)
+def looked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     with sandbox(tmp_path_factory.mktemp("isolated") / "project") as made:
-        made.settings(extra='allow_environment = ["WELCOME"]')
         poison = made.outside / "poison"
         start_up = made.outside / "home" / ".ipython" / "profile_default" / "startup" / "00.py"
         for file in (poison / "poison.py", start_up):
@@ -102,8 +102,10 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
             "HOST": platform.node(),
         }
         made.guide("names", re.sub("|".join(names), lambda found: names[found[0]], NAMES))
-        assert made.cli("run").code == 1  # "names" raises
-        yield made
+        with place(request.param, made, {"WELCOME": "not the caller's"}) as scheduler:
+            made.settings(extra=f'{scheduler}allow_environment = ["WELCOME"]')
+            assert made.cli("run").code == 1  # "names" raises
+            yield made
 
 
 def saw(made: Sandbox, slug: str = "one", backend: str = "alpha", profile: Any = "quick") -> dict[str, Any]:

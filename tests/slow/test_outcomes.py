@@ -13,6 +13,8 @@ import pytest
 from guidewright.execute.job import run_job
 from guidewright.execute.scheduler import RunJob
 from guidewright.model import Record
+from places import PLACES
+from places import place as at
 from sandbox import Done, Sandbox, sandbox, text_of
 
 MEMORY_MB = 300
@@ -157,14 +159,15 @@ class Broken:
         return self.sandbox.record(slug, "never" if slug == "no_kernel" else "alpha")
 
 
-@pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broken]:
-    with sandbox(tmp_path_factory.mktemp("broken") / "project") as made:
+@pytest.fixture(scope="module", params=PLACES)
+def broken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broken]:
+    root = tmp_path_factory.mktemp("broken") / "project"
+    with sandbox(root) as made, at(request.param, made) as scheduler:
         tables = '[tool.guidewright.backends.never]\nlabel = "Never"\nmodules = ["json"]\n'
         made.settings(
             cell=4,
             guide=60,
-            extra=f"memory_limit_mb = {MEMORY_MB}",
+            extra=f"{scheduler}memory_limit_mb = {MEMORY_MB}",
             tables=tables + 'env = { PYTHONHOME = "/nowhere" }',
         )
         for slug, body in GUIDES.items():

@@ -19,7 +19,7 @@ from guidewright.execute import on_worker
 from guidewright.execute.workers import Questions, Worker, worker_of
 
 _REACH_SECONDS = 5.0
-_HELLO_SECONDS = 10.0
+_HELLO_SECONDS = 30.0
 _SCHEDULERS = ("dask", "distributed", "msgpack")
 """What a scheduler, which runs no job, is to have the same of."""
 
