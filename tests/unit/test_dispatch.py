@@ -194,6 +194,27 @@ def test_light_jobs_do_not_keep_a_heavy_one_waiting_for_ever(settings: Settings)
     assert [one.entry.job.slug for one in found.assign()] == ["long"]
 
 
+def test_jobs_run_side_by_side_as_far_as_their_measured_memory_fits(settings: Settings) -> None:
+    """Of 8000 MB, jobs may have 6000, and what is kept for one is more than it took."""
+    planned = [replace(entry("a", 9.0), memory_mb=3500.0), replace(entry("b", 8.0), memory_mb=3500.0)]
+    found = dispatch(
+        [*planned, replace(entry("c"), memory_mb=100.0)], settings, worker("one", threads=4, CPU=4)
+    )
+    (first,) = found.assign()  # nothing goes before "b", or it might wait for ever
+    assert first.entry.job.slug == "a"
+    assert first.slot.memory_mb >= 3500
+    found.done(first)
+    assert [one.entry.job.slug for one in found.assign()] == ["b", "c"]
+
+
+def test_what_takes_more_memory_than_a_worker_has_runs_alone(settings: Settings) -> None:
+    large = replace(entry("a"), memory_mb=9000.0)
+    found = dispatch([large, entry("b", 0.5)], settings, worker("one", threads=2, CPU=2))
+    (first,) = found.assign()
+    assert first.alone
+    assert first.slot.memory_mb == 6000
+
+
 # ------------------------------------------------------------------- losses
 
 

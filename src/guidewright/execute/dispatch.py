@@ -141,9 +141,7 @@ class Dispatch:
             if emptiest.free:
                 kept.add(emptiest.worker.address)
         gpu = needs_gpu(entry.job)
-        return min(
-            roomy, key=lambda desk: (desk.worker.has_gpu and not gpu, -len(desk.free)), default=None
-        )
+        return min(roomy, key=lambda desk: (desk.worker.has_gpu and not gpu, -len(desk.free)), default=None)
 
     def _fits(self, entry: PlannedJob, desk: _Desk) -> bool:
         if not desk.running:
