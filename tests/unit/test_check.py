@@ -472,6 +472,28 @@ def test_a_word_list_that_is_no_text_is_told(tmp_path: Path) -> None:
         check(tmp_path)
 
 
+def test_a_guide_that_is_no_python_without_its_magics_is_told_and_the_others_are_checked(
+    tmp_path: Path,
+) -> None:
+    one = text(SETUP, code("if os.sep:", "    # !ls", "", "x = 1"))
+    two = text(SETUP, code("y=2"))
+    project(tmp_path, guides={"one": one, "two": two})
+    problems = [(problem["path"], problem["rule"], problem["line"]) for problem in found(tmp_path)]
+    first, second = one.splitlines().index("x = 1") + 1, two.splitlines().index("y=2") + 1
+    assert problems == [("guides/one.py", "syntax", first), ("guides/two.py", "format", second)]
+    assert check(tmp_path, fix=True) == 1
+    assert (tmp_path / "guides/one.py").read_text("utf-8") == one
+    assert [problem["rule"] for problem in found(tmp_path)] == ["syntax"]
+
+
+def test_settings_of_ruff_that_are_wrong_could_not_run(tmp_path: Path) -> None:
+    project(tmp_path, '\n[tool.ruff]\nline-length = "x"\n', guides={"one": text(SETUP)})
+    for fix in (False, True):
+        with pytest.raises(CannotRunError, match="ruff could not check the guides") as raised:
+            check(tmp_path, fix=fix)
+        assert raised.value.exit_code == 3
+
+
 def test_without_ruff_it_could_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project(tmp_path, guides={"one": text(SETUP)})
     monkeypatch.setattr("ruff.find_ruff_bin", lambda: str(tmp_path / "no-ruff"))

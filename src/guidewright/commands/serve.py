@@ -6,13 +6,14 @@ import tempfile
 import threading
 import webbrowser
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from guidewright.commands.preview import TEMPLATES, Choice, Session
+from guidewright.commands.preview import TEMPLATES, Session
+from guidewright.commands.preview_shown import Choice
 from guidewright.errors import FINE, InputError, Problem
 from guidewright.plan import Selection
 from guidewright.serve.server import Server, Site
@@ -42,12 +43,12 @@ def serve(
             click.echo("reading the guides", err=True)
             session.read()
             session.whole.project.jobs(replace(selection, profile="quick"))  # says what names nothing
-            with _up(session, settings, server):
+            with _up(session, settings, server), suppress(KeyboardInterrupt):
                 url = _address(session, server.url, languages)
                 click.echo(f"serving {url} – Ctrl-C ends it")
                 if open_:
                     webbrowser.open(url)
-                _until_interrupted()
+                threading.Event().wait()
     click.echo("ended", err=True)
     return FINE
 
@@ -115,10 +116,3 @@ def _address(session: Session, url: str, languages: Sequence[str]) -> str:
     place = f"guides/{slugs[0]}/" if len(slugs) == 1 else ""
     query = f"?backend={chosen.backends[0]}" if chosen.backends else ""
     return f"{url}{folder}{place}{query}"
-
-
-def _until_interrupted() -> None:
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        return

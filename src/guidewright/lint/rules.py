@@ -41,7 +41,7 @@ RULES = (
     Rule(name="canonical", asks="the file is as jupytext writes it", fixed=True),
     Rule(name="reading-order", asks="`reading_order` of the settings names guides that there are"),
     # Code
-    Rule(name="syntax", asks="code cells are Python"),
+    Rule(name="syntax", asks="code cells are Python, and so is the file, where magics are comments"),
     Rule(name="format", asks="code is as `ruff format` writes it", fixed=True),
     Rule(name="unknown-name", asks="names of the package that the guide teaches exist, in code and in prose"),
     Rule(name="private-name", asks="they are public"),
