@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -11,9 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from test_languages import add_language
 from tiny import Project
@@ -119,6 +122,12 @@ def told(page: Page) -> Locator:
     return page.locator(".gw-live")
 
 
+def png(color: str) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (8, 8), color).save(made, "PNG")
+    return made.getvalue()
+
+
 # ------------------------------------------------------------------- prose
 
 
@@ -134,6 +143,27 @@ def test_a_saved_paragraph_is_on_the_page_and_runs_nothing(
     expect(article(page)).to_contain_text("That was all.")
     expect(told(page)).to_be_hidden()
     assert project.kernels() == kernels
+
+
+def test_a_saved_picture_of_a_guide_is_on_the_page(project: Project, start: Start, visit: Open) -> None:
+    folder = project.root / "guides/first.files"
+    folder.mkdir()
+    (folder / "cat.png").write_bytes(png("red"))
+    project.edit("first", "# That is all.", "# ![A red square](first.files/cat.png)")
+    url = start("--no-run").url
+    page = visit(url + FIRST)
+    picture = article(page).get_by_alt_text("A red square")
+    address = urlsplit(picture.evaluate("image => image.src")).path
+    assert status(url, address) == (200, png("red"))
+    version = page.locator("script[data-version]").get_attribute("data-version")
+    (folder / "cat.png").write_bytes(png("blue"))
+    expect(page.locator(f"script[data-version='{version}']")).to_have_count(0)
+    assert status(url, address) == (200, png("blue"))
+    (folder / "cat.png").unlink()
+    expect(told(page)).to_contain_text("first.files/cat.png")
+    (folder / "cat.png").write_bytes(png("green"))
+    expect(told(page)).not_to_contain_text("first.files/cat.png")
+    assert status(url, address) == (200, png("green"))
 
 
 def test_a_fold_that_was_open_is_open_on_the_new_page(project: Project, start: Start, visit: Open) -> None:
