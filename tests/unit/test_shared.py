@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,15 +13,20 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import fsspec
 import made
 import pytest
+from fsspec.spec import AbstractFileSystem
+from test_run import BODY
 
 from guidewright.errors import SettingsError
+from guidewright.plan import Selection
 from guidewright.settings import load
 from guidewright.store import Store, shared
 from guidewright.store.listing import INDEX
 from guidewright.store.remote import Patience
 from guidewright.store.shared import bring, folder_of, published
+from sandbox import Sandbox
 
 PNG = "iVBORw0KGgo="
 JOB = made.job(profile="full")
@@ -62,6 +70,17 @@ def forbidden(handler: BaseHTTPRequestHandler, _content: bytes) -> None:
 
 def a_login_page(handler: BaseHTTPRequestHandler, _content: bytes) -> None:
     fine(handler, b"<html>Sign in</html>")
+
+
+def in_circles(handler: BaseHTTPRequestHandler, _content: bytes) -> None:
+    handler.send_response(302)
+    handler.send_header("Location", handler.path)
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
+def hanging_up(handler: BaseHTTPRequestHandler, _content: bytes) -> None:
+    handler.close_connection = True
 
 
 def slow(handler: BaseHTTPRequestHandler, _content: bytes) -> None:
@@ -153,24 +172,131 @@ def test_a_record_of_other_code_is_not_even_asked_for(site: Site, tmp_path: Path
     assert site.asked == [INDEX]
 
 
+NOT_ITS_DIGEST = "not the digest of its index"
+WRONG: dict[Answer, tuple[str, str]] = {
+    truncated: ("cut short", "cut short"),
+    cut_short_without_saying: ("no index of records", NOT_ITS_DIGEST),
+    corrupt: ("its index is damaged", NOT_ITS_DIGEST),
+    broken: ("status 500", "status 500"),
+    forbidden: ("permission is denied", "permission is denied"),
+    a_login_page: ("no index of records", NOT_ITS_DIGEST),
+    in_circles: ("redirects without end", "redirects without end"),
+    hanging_up: ("hung up", "hung up"),
+    slow: ("did not answer in time", "did not answer in time"),
+}
+"""What is told where the index, or a file, is answered so."""
+
+
 @pytest.mark.parametrize("where", [INDEX, "record.json", ".png"])
-@pytest.mark.parametrize(
-    "answer", [truncated, cut_short_without_saying, corrupt, broken, forbidden, a_login_page, slow]
-)
+@pytest.mark.parametrize("answer", WRONG)
 def test_what_a_store_does_wrong_is_told_and_the_next_is_asked(
     site: Site, other: Site, tmp_path: Path, answer: Answer, where: str
 ) -> None:
     site.answers[where] = answer
     began = time.monotonic()
-    alone = bring([JOB], [site.address], tmp_path, QUICK)
+    (told,) = bring([JOB], [site.address], tmp_path, QUICK)
     assert time.monotonic() - began < 10
     assert at_hand(tmp_path) is None
-    assert [problem.severity for problem in alone] == ["warning"]
-    assert alone[0].path.startswith(site.address)
-    assert alone[0].hint
-    assert len(bring([JOB], [site.address, other.address], tmp_path, QUICK)) == 1
+    assert told.severity == "warning"
+    assert told.path == (site.address if where == INDEX else f"{site.address}/intro/alpha")
+    assert WRONG[answer][where != INDEX] in told.message
+    assert "the next store is asked" in told.hint
+    assert bring([JOB], [site.address, other.address], tmp_path, QUICK) == [told]
     assert at_hand(tmp_path) == RECORD
     assert [path.name for path in (tmp_path / "shared").iterdir()] == ["intro"]
+
+
+def with_record(change: dict[str, object]) -> dict[str, bytes]:
+    """Return a store whose record says something else, with all digests right."""
+    files = dict(published([RECORD]))
+    document = {**json.loads(files["intro/alpha/record.json"]), **change}
+    content = {key: value for key, value in document.items() if key != "digest"}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    record = json.dumps({**content, "digest": hashlib.sha256(text.encode()).hexdigest()}).encode()
+    index = json.loads(files[INDEX])
+    index["records"]["intro/alpha"]["files"]["record.json"] = hashlib.sha256(record).hexdigest()
+    return {**files, "intro/alpha/record.json": record, INDEX: json.dumps(index).encode()}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"schema": 2}, "its schema is 2, not 1"),
+        ({"slug": "other"}, "it is a record of other[alpha,full]"),
+        ({"fingerprint": {"code": "x", "data": "y", "checks": "z"}}, "or of other code"),
+        ({"outcome": "failed"}, "it did not pass"),
+        ({"cells": 3}, "it has another shape"),
+    ],
+)
+def test_a_record_that_is_not_what_the_index_says_is_told_and_the_next_store_is_asked(
+    other: Site, tmp_path: Path, change: dict[str, object], told: str
+) -> None:
+    with serving(with_record({})) as fine_:
+        assert bring([JOB], [fine_.address], tmp_path / "fine") == []
+    with serving(with_record(change)) as site:
+        (problem,) = bring([JOB], [site.address, other.address], tmp_path)
+    assert told in problem.message
+    assert problem.path == f"{site.address}/intro/alpha"
+    assert at_hand(tmp_path) == RECORD
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", None])
+def test_an_index_of_another_version_is_told_and_the_next_store_is_asked(
+    site: Site, other: Site, tmp_path: Path, version: object
+) -> None:
+    site.files[INDEX] = json.dumps({**json.loads(site.files[INDEX]), "version": version}).encode()
+    (problem,) = bring([JOB], [site.address, other.address], tmp_path)
+    assert f"its index is of version {version!r}, and this Guidewright reads 1" in problem.message
+    assert at_hand(tmp_path) == RECORD
+
+
+def test_one_reason_is_told_once_however_many_records_it_concerns(tmp_path: Path) -> None:
+    jobs = [made.job(f"guide{number}", profile="full") for number in range(30)]
+    with serving(dict(published(map(made.record, jobs)))) as site:
+        site.answers = {f"guide{number}/alpha/record.json": forbidden for number in range(20)}
+        site.answers["guide20/alpha/record.json"] = corrupt
+        denied, changed = bring(jobs, [site.address], tmp_path)
+    assert denied.path == f"{site.address}/guide0/alpha"
+    assert denied.message == "a shared record was not read, and 19 more alike: permission is denied"
+    assert NOT_ITS_DIGEST in changed.message
+    assert sum(folder_of(tmp_path, job).is_dir() for job in jobs) == 9
+
+
+def test_a_store_that_is_down_is_asked_once_in_a_command(site: Site, sandbox: Sandbox) -> None:
+    site.answers[INDEX] = broken
+    sandbox.settings(extra=f'records = ["guides/records", "{site.address}"]')
+    sandbox.guide("one", BODY)
+    project = sandbox.project()
+    project.bring_all()
+    project.plan(Selection(profile="full"))
+    assert site.asked == [INDEX]
+    (told,) = project.damaged.values()
+    assert told.path == site.address
+
+
+class Stuck(AbstractFileSystem):  # type: ignore[misc]
+    """A file system without coroutines, on a mount that hangs."""
+
+    protocol = "stuck"
+
+    def cat_file(self, *_: object, **__: object) -> bytes:
+        threading.Event().wait()
+        raise AssertionError
+
+
+def test_a_file_system_that_hangs_is_not_waited_for(other: Site, tmp_path: Path) -> None:
+    fsspec.register_implementation("stuck", Stuck, clobber=True)
+    (problem,) = bring([JOB], ["stuck://mount", other.address], tmp_path, QUICK)
+    assert "did not answer in time" in problem.message
+    assert at_hand(tmp_path) == RECORD
+
+
+def test_without_the_extra_the_warning_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    (problem,) = bring([JOB], ["https://example.org/records"], tmp_path)
+    assert problem.hint == "pip install 'guidewright[stores]'"
 
 
 @pytest.mark.parametrize(
@@ -243,6 +369,35 @@ def test_the_settings_list_one_folder_and_addresses(tmp_path: Path) -> None:
 def test_a_list_without_exactly_one_folder_of_the_project_is_refused(tmp_path: Path, records: str) -> None:
     (tmp_path / "pyproject.toml").write_text(SETTINGS.format(records=records), "utf-8")
     with pytest.raises(SettingsError):
+        load(tmp_path, environ={})
+
+
+@pytest.mark.parametrize(
+    ("written", "target"),
+    [("s3://bucket/x", "s3://bucket/x"), ("s3://bucket/x/", "s3://bucket/x"), ("proof", "")],
+)
+def test_the_settings_name_the_one_store_that_is_written(tmp_path: Path, written: str, target: str) -> None:
+    text = SETTINGS.format(
+        records=f'["proof", "https://example.org", "s3://bucket/x/"]\nrecords_to = "{written}"'
+    )
+    (tmp_path / "pyproject.toml").write_text(text, "utf-8")
+    assert load(tmp_path, environ={}).records_to == target
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("https://example.org", "cannot be written to"),
+        ("s3://other", "none of the stores"),
+        ("guides/records", "none of the stores"),
+    ],
+)
+def test_a_store_that_cannot_be_written_or_is_not_listed_is_refused(
+    tmp_path: Path, written: str, told: str
+) -> None:
+    text = SETTINGS.format(records=f'["proof", "https://example.org"]\nrecords_to = "{written}"')
+    (tmp_path / "pyproject.toml").write_text(text, "utf-8")
+    with pytest.raises(SettingsError, match=told):
         load(tmp_path, environ={})
 
 
