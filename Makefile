@@ -91,8 +91,10 @@ quality: ## Have Lighthouse and Chromium judge the built site; the figures go to
 	@.venv/bin/guidewright site
 	@.venv/bin/python -m benchmarks.quality $(if $(DATE),--date '$(DATE)')
 
-bench: ## Time our part of a build against the engine's, on GUIDES generated guides; to build/bench.json
+bench: ## Time runs of guides against scripts and other tools (build/speed.json), and builds of GUIDES generated ones (build/bench.json)
 	@sh scripts/install . '.[dev]'
+	@sh scripts/backends
+	@.venv/bin/python -m benchmarks.speed --repeats '$(REPEATS)' $(if $(DATE),--date '$(DATE)')
 	@.venv/bin/python -m benchmarks.scale --guides '$(GUIDES)' --repeats '$(REPEATS)' $(if $(DATE),--date '$(DATE)')
 
 cluster-demo: ## Run guides, quick, on a Dask scheduler and two workers that this machine starts for it

@@ -12,6 +12,7 @@ from typing import Any
 import made
 import pytest
 from hypothesis import given
+from hypothesis import settings as rules
 from hypothesis import strategies as st
 
 from guidewright.execute.environment import Machine
@@ -150,6 +151,7 @@ def test_where_nothing_fits_none_is_next() -> None:
 JOBS = st.lists(st.tuples(st.integers(1, 60), st.integers(1, 7000)), min_size=1, max_size=9)
 
 
+@rules(deadline=None)
 @given(jobs=JOBS, cores=st.integers(1, 4))
 def test_all_come_to_their_turn_and_what_is_kept_for_those_that_run_always_fits(
     settings: Settings, jobs: list[tuple[int, int]], cores: int
@@ -165,6 +167,7 @@ def test_all_come_to_their_turn_and_what_is_kept_for_those_that_run_always_fits(
         assert len(held) == len(set(held))
 
 
+@rules(deadline=None)
 @given(seconds=st.lists(st.integers(1, 60), min_size=1, max_size=7))
 def test_it_ends_as_early_as_longest_first_does(settings: Settings, seconds: list[int]) -> None:
     """Graham's bound for two machines: at most 7/6 of the best that there is."""

@@ -1,0 +1,1 @@
+"""How long it takes to run guides, here and with other tools."""

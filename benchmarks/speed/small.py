@@ -1,0 +1,70 @@
+"""What takes less than a second: the command line's greeting, and a kernel that is ready."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import time
+
+from benchmarks.speed.project import Bench
+from guidewright.commands.project import open_project
+from guidewright.execute.environment import kernel_environment
+from guidewright.execute.kernel import kernel
+from guidewright.execute.nursery import Nursery, nursery
+from guidewright.execute.workspaces import workspace
+
+
+def greeting(repeats: int) -> dict[str, float]:
+    """Return the median seconds of ``guidewright --help`` and of Python's own start, and of their ratios."""
+    ours, bare = [sys.executable, "-m", "guidewright.cli", "--help"], [sys.executable, "-c", "pass"]
+    pairs = [(_seconds(ours), _seconds(bare)) for _ in range(repeats + 1)][1:]  # the first one reads the disk
+    return {
+        "seconds": statistics.median(one for one, _ in pairs),
+        "python_seconds": statistics.median(other for _, other in pairs),
+        "ratio": statistics.median(one / other for one, other in pairs),
+    }
+
+
+def _seconds(words: list[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(words, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - began
+
+
+def ready(bench: Bench, repeats: int) -> dict[str, float]:
+    """Return the median seconds until a kernel has its environment and datasets and waits for its first cell.
+
+    The forked ones come from a parent that is there, as for all but a run's first job of each backend.
+    """
+    return asyncio.run(_ready(bench, repeats))
+
+
+async def _ready(bench: Bench, repeats: int) -> dict[str, float]:
+    forked, fresh = [], []
+    with nursery() as parents:
+        await _start(bench, parents)
+        for _ in range(repeats):
+            forked.append(await _start(bench, parents))
+            fresh.append(await _start(bench, None))
+    return {"forked": statistics.median(forked), "fresh": statistics.median(fresh)}
+
+
+async def _start(bench: Bench, parents: Nursery | None) -> float:
+    settings = open_project(bench.root).settings
+    backend = settings.backends[bench.light[0].backend]
+
+    async def fork(order):  # type: ignore[no-untyped-def]
+        assert parents
+        made = lambda work: kernel_environment(backend, settings, work, 1)  # noqa: E731
+        return await parents.fork(made, backend.preload, order)
+
+    async with workspace() as work:
+        began = time.perf_counter()
+        environment = kernel_environment(backend, settings, work, 1)
+        async with kernel(
+            work, environment, output_limit=10**6, memory_limit_mb=10**6, fork=fork if parents else None
+        ) as running:
+            await running.prepare((), backend.bootstrap, ())
+            return time.perf_counter() - began
