@@ -86,6 +86,7 @@ class Contest:
     def jupyter_cache(self) -> None:
         cache = self.bench.root / "made" / "jupyter-cache"
         shutil.rmtree(cache, ignore_errors=True)
+        cache.mkdir(parents=True)  # else it asks whether it may
         cli: list[str | Path] = [self._peers, "-c", _JCACHE]
         notebooks = map(self.bench.notebook, self.bench.light)
         self.run([*cli, "notebook", "-p", cache, "add", *notebooks], log="jcache-add")
