@@ -182,8 +182,8 @@ SCHEMA: dict[str, Any] = _table(
         "colab_install": _said(_STRINGS, "what a Colab notebook installs, at the proven version"),
         "preload": {
             "type": "boolean",
-            "description": "whether light jobs' kernels are forked from a process that has imported what the backend preloads; "
-            "`false` when left out",
+            "description": "whether light jobs' kernels are forked from a process that has imported what the backend preloads, "
+            "where that is safe; `true` when left out",
         },
         "compile_cache_mb": _said(
             _COUNT,
@@ -563,7 +563,7 @@ def _build(root: Path, table: Mapping[str, Any], environ: Mapping[str, str]) -> 
         documentation=root / table["documentation"] if "documentation" in table else None,
         shown={label: tuple(names) for label, names in table.get("shown", {}).items()},
         colab_install=tuple(table.get("colab_install", ())),
-        preload=table.get("preload", False),
+        preload=table.get("preload", True),
         compile_cache_mb=table.get("compile_cache_mb", 500),
         scheduler=table.get("scheduler", LOCAL),
         slots=table.get("slots", 0),

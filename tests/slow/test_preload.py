@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from typing import Any
 
-import psutil
 import pytest
 from test_interruption import assert_nothing_is_left
 
 from guidewright.execute.fresh import can_fork
+from preloading import FORKED, preloading
 from sandbox import Sandbox, eventually, text_of
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux only")
 
-SLOW = """
-import os, sys, time
-imported_by, begun, error_stream = os.getpid(), time.time(), sys.stderr
-time.sleep({seconds})
-{more}
-"""
 LOOKS = r"""
 # %%
 import slowly
@@ -42,24 +37,6 @@ print(json.dumps({
 # %%
 print("said to what was the standard error at import", file=slowly.error_stream)
 """
-FORKED = "# %%\nimport slowly, os\nprint(slowly.imported_by != os.getpid())\n"
-
-
-def preloading(sandbox: Sandbox, *, seconds: float = 0.0, more: str = "") -> None:
-    """Have alpha preload a module that takes its time."""
-    folder = sandbox.outside / "modules"
-    folder.mkdir(exist_ok=True)
-    (folder / "slowly.py").write_text(SLOW.format(seconds=seconds, more=more), "utf-8")
-    sandbox.environment["PYTHONPATH"] = str(folder)
-    sandbox.settings(extra='preload = true\nallow_environment = ["PYTHONPATH"]')
-    file = sandbox.root / "pyproject.toml"
-    text = file.read_text("utf-8")
-    file.write_text(text.replace('label = "Alpha"', 'label = "Alpha"\npreload = ["slowly"]'), "utf-8")
-
-
-def parents() -> list[psutil.Process]:
-    return [p for p in psutil.process_iter(["cmdline"]) if "guidewright.execute.forking" in (p.info["cmdline"] or [])
-            and p.status() != psutil.STATUS_ZOMBIE]  # fmt: skip
 
 
 def seen(sandbox: Sandbox, slug: str) -> dict[str, Any]:
@@ -142,13 +119,10 @@ def test_a_job_gets_a_fresh_process_where_its_parent_cannot_fork(
     assert "a fresh process, since" in done.err
     assert why in done.err
     assert_nothing_is_left(sandbox)
-    assert not [p for p in parents() if p.environ().get("HOME", "").startswith(str(sandbox.outside))]
 
 
 def test_a_parent_that_dies_takes_no_job_with_it_and_is_started_again(sandbox: Sandbox) -> None:
-    preloading(sandbox)
-    file = sandbox.root / "pyproject.toml"
-    file.write_text(file.read_text("utf-8").replace("preload = true", "preload = true\nslots = 1"), "utf-8")
+    preloading(sandbox, extra="slots = 1")
     killing = (
         "# %%\nimport slowly, os, signal\nos.kill(slowly.imported_by, signal.SIGKILL)\n\n# %%\nprint('lives')"
     )
@@ -241,10 +215,13 @@ def test_both_ways_are_compared_and_a_guide_that_differs_is_named(sandbox: Sandb
     sandbox.guide("same", "# %%\nimport slowly\nprint(1)")
     sandbox.guide("differs", FORKED)
     sandbox.guide("fresh", "# %%\nprint(2)")
+    sandbox.guide("moves", "# %%\nimport slowly, random\nprint(random.random())")
     done = sandbox.cli("run", "--compare-preload")
     assert done.code == 1, done.err
-    assert "same[alpha,quick]: the same" in done.err
-    assert "differs[alpha,quick]: code cell 1: " in done.err
-    assert "2 jobs run both ways, 1 not the same; 1 job run in fresh processes anyway" in done.err
+    assert "same[alpha,quick]: the same; " in done.err
+    assert "differs[alpha,quick]: not the same: 1 cell of 1 changed; " in done.err
+    assert "-False\n      +True\n" in done.err
+    assert re.search(r"moves\[alpha,quick\]: the same; .*\n    but for 1 cell, where fresh", done.err)
+    assert "3 jobs run both ways, 1 not the same; 1 job run in fresh processes anyway" in done.err
     assert sandbox.cached("same") == []
     assert_nothing_is_left(sandbox)

@@ -12,7 +12,7 @@ from guidewright import shards
 from guidewright.commands.console import new_table, plain, print_table
 from guidewright.commands.progress import plural
 from guidewright.commands.project import Project
-from guidewright.commands.summary import print_problems
+from guidewright.commands.summary import print_problems, some
 from guidewright.errors import FINE, WRONG_USE
 from guidewright.execute.fresh import why_fresh
 from guidewright.model import PlannedJob
@@ -25,7 +25,7 @@ def plan(project: Project, selection: Selection, *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps([_row(entry, project) for entry in planned], ensure_ascii=False, indent=2))
     else:
-        _print(planned)
+        _print(planned, project)
     print_problems([*project.library.problems, *project.damaged.values()])
     return WRONG_USE if project.library.errors else FINE
 
@@ -46,14 +46,21 @@ def _row(entry: PlannedJob, project: Project) -> dict[str, Any]:
         "run": entry.run,
         "reason": entry.reason,
         "detail": entry.detail,
-        "fresh": why_fresh(entry.job, project.settings.backends[entry.job.backend]),
+        "fresh": _why_fresh(entry, project),
         "cells": len(entry.job.cells),
         "seconds": entry.seconds,
         "fingerprint": entry.job.fingerprint.key,
     }
 
 
-def _print(planned: list[PlannedJob]) -> None:
+def _why_fresh(entry: PlannedJob, project: Project) -> str:
+    settings = project.settings
+    if not settings.preload:
+        return "the settings say so"
+    return why_fresh(entry.job, settings.backends[entry.job.backend], project.machine)
+
+
+def _print(planned: list[PlannedJob], project: Project) -> None:
     table = new_table("job", "", "why", "measured")
     for entry in planned:
         why = entry.reason + (f": {entry.detail}" if entry.detail else "")
@@ -63,3 +70,20 @@ def _print(planned: list[PlannedJob]) -> None:
         print_table(table, sys.stdout)
     to_run = sum(entry.run for entry in planned)
     click.echo(f"{to_run} of {plural(len(planned), 'job')} would run")
+    _print_fresh(planned, project)
+
+
+def _print_fresh(planned: list[PlannedJob], project: Project) -> None:
+    """Say which light jobs start more slowly than others, and why."""
+    reasons: dict[str, list[str]] = {}
+    for entry in planned:
+        why = _why_fresh(entry, project)
+        if (
+            entry.run
+            and why
+            and project.settings.preload
+            and project.settings.backends[entry.job.backend].preload
+        ):
+            reasons.setdefault(why, []).append(entry.job.name)
+    for why, names in sorted(reasons.items()):
+        click.echo(f"in a fresh process, since {why}: {some(names)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TextIO
 
 from guidewright.commands import run as running
@@ -15,6 +15,7 @@ from guidewright.errors import GuidewrightError, Problem
 from guidewright.execute.environment import Machine
 from guidewright.execute.job import Slot, run_job
 from guidewright.execute.kernel import DatasetFile
+from guidewright.execute.nursery import Nursery
 from guidewright.execute.scheduler import RunJob
 from guidewright.model import BackendName, Job, Record, Slug
 from guidewright.plan import Selection
@@ -37,9 +38,12 @@ class Rerun:
         project: Callable[[], Project],
         changed: Callable[[], None],
         stream: TextIO,
-        run_one: RunJob = run_job,
+        run_one: RunJob | None = None,
     ) -> None:
-        self.project, self.changed, self.stream, self.run_one = project, changed, stream, run_one
+        self.project, self.changed, self.stream = project, changed, stream
+        self.nursery = Nursery()
+        """Stays as long as the preview: the second edit of a guide imports nothing."""
+        self.run_one = run_one or self._run_job
         self.queue: list[Key] = []
         self.now: Key | None = None
         self.cell = (0, 0)
@@ -80,6 +84,7 @@ class Rerun:
             self._turn.notify_all()
         if busy:
             self._thread.join()
+        self.nursery.end()
 
     def _give_up(self, keys: Sequence[Key | None]) -> None:
         if self.now in keys:
@@ -128,6 +133,18 @@ class Rerun:
         problems = [problem for found in report.not_run.values() for problem in found]
         if problems and not self._given_up:
             self.problems[key] = tuple(problems)
+
+    def _run_job(
+        self,
+        job: Job,
+        settings: Settings,
+        slot: Slot,
+        machine: Machine,
+        datasets: Sequence[DatasetFile] = (),
+        on_cell: Callable[[int, int], None] = lambda _number, _count: None,
+    ) -> Awaitable[Record]:
+        parents = self.nursery if settings.preload else None
+        return run_job(job, settings, slot, machine, datasets, on_cell, parents)
 
     async def _one(
         self,

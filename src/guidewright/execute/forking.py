@@ -13,13 +13,18 @@ import importlib
 import json
 import os
 import select
+import signal
 import socket
 import sys
 import tempfile
 import threading
 import warnings
+from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+from guidewright.execute.workspaces import remove_workspace
 
 PACKET = 2**18
 """Bytes that an order or an answer may have."""
@@ -29,6 +34,10 @@ _KERNEL = (
     "ipykernel.zmqshell",
     "guidewright.execute.inside",
 )
+_SHOWN_INLINE = "module://matplotlib_inline.backend_inline"
+"""What ipykernel sets for Matplotlib, which reads it where it is imported; Keras imports it."""
+_SET_DEATH_SIGNAL = 1
+"""``PR_SET_PDEATHSIG`` of prctl(2)."""
 _ENVIRONMENT_STARTS = 47
 """Where ``env_start`` stands in ``/proc/PID/stat`` behind the program's name; see proc_pid_stat(5), field 50."""
 
@@ -51,20 +60,29 @@ def main(arguments: list[str]) -> None:
     number, build, *modules = arguments
     link = socket.socket(fileno=int(number))
     alive = os.pidfd_open(os.getppid())
+    _die_with_the_build()
     if os.getppid() != int(build):
         return
     at_start = dict(os.environ)
     streams = StandIn(sys.stdout), StandIn(sys.stderr)
     sys.stdout, sys.stderr = streams
     sys.path[:] = [entry for entry in sys.path if entry not in ("", str(Path.cwd()))]
+    os.environ.setdefault("MPLBACKEND", _SHOWN_INLINE)
     answer = _import(modules)
-    order = _serve(link, answer)
+    order = _serve(link, answer, _loaded())
     if order is None:
         os._exit(0)
     link.close()
     _move_in(order, at_start)
-    threading.Thread(target=_end_with, args=(alive,), name="build", daemon=True).start()
+    ending = (alive, Path(order["environment"]["HOME"]).parent)
+    threading.Thread(target=_end_with, args=ending, name="build", daemon=True).start()
     _be_kernel(order, streams)
+
+
+def _die_with_the_build() -> None:
+    """Have the system end this process, though not those forked from it, with the thread that started it: an import
+    that takes long looks for nobody."""
+    ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def _import(modules: list[str]) -> dict[str, Any]:
@@ -85,7 +103,24 @@ def _threads() -> str:
     return f"what is preloaded has started {count - 1} threads" if count > 1 else ""
 
 
-def _serve(link: socket.socket, answer: dict[str, Any]) -> dict[str, Any] | None:
+def _loaded() -> dict[str, int]:
+    """Return the files of all modules, with when each was written, in nanoseconds."""
+    found = {}
+    for module in list(sys.modules.values()):
+        if isinstance(module, ModuleType):
+            inside = object.__getattribute__(module, "__dict__")  # asking a lazy module itself would load it
+            if isinstance(file := inside.get("__file__"), str):
+                found[file] = _written(file)
+    return found
+
+
+def _written(file: str) -> int:
+    with suppress(OSError):
+        return os.stat(file).st_mtime_ns  # noqa: PTH116 - of thousands, at each fork
+    return 0
+
+
+def _serve(link: socket.socket, answer: dict[str, Any], loaded: dict[str, int]) -> dict[str, Any] | None:
     """Fork as ordered; return the order in a child, and None in the parent when it is to end."""
     kernels: dict[int, int] = {}
     try:
@@ -97,6 +132,11 @@ def _serve(link: socket.socket, answer: dict[str, Any]) -> dict[str, Any] | None
                 os.close(watched)
             if link.fileno() in readable:
                 if not (packet := link.recv(PACKET)):
+                    return None
+                if any(
+                    _written(file) != then for file, then in loaded.items()
+                ):  # edited, or another version installed, while a preview is up
+                    _tell(link, {"outdated": True})
                     return None
                 order: dict[str, Any] = json.loads(packet)
                 if _fork(link, kernels):
@@ -174,9 +214,15 @@ def _tell_the_system(then: str, now: str) -> None:
     ctypes.memmove(int(fields[_ENVIRONMENT_STARTS]) + place, new, len(new))
 
 
-def _end_with(build: int) -> None:
-    """Wait for the build's end, and end."""
+def _end_with(build: int, work: Path) -> None:
+    """Wait for the build's end; end this process with all that the job has started, and remove its folder."""
     select.select([build], [], [])
+    import psutil  # only now: it is no part of what a guide has loaded
+
+    from guidewright.execute.processes import Family
+
+    Family(work=work, members=set(psutil.Process().children(recursive=True))).end()
+    remove_workspace(work)
     os._exit(1)
 
 

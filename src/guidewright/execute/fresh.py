@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from guidewright import pycode
+from guidewright.execute.environment import Machine
 from guidewright.model import Job
 from guidewright.settings import Backend
 
@@ -21,7 +22,7 @@ def can_fork() -> bool:
     return sys.platform == "linux" and hasattr(os, "pidfd_open")
 
 
-def why_fresh(job: Job, backend: Backend) -> str:
+def why_fresh(job: Job, backend: Backend, machine: Machine) -> str:
     """Say why a job's kernel is not forked from one that has imported already; empty where it may be.
 
     Only a job that imports itself what is preloaded may: to any other, it would show.
@@ -30,6 +31,8 @@ def why_fresh(job: Job, backend: Backend) -> str:
         return "kernels are forked on Linux only"
     if not backend.preload:
         return "its backend preloads nothing"
+    if machine.has_gpu:
+        return "there is a GPU, which no fork may find started"
     if job.profile == "full":
         return "a full run has all cores, and time"
     if not job.preload:

@@ -124,7 +124,7 @@ async def run_job(
 def _fork(run: _Run, nursery: Nursery | None) -> Fork | None:
     """Return how the job's kernel is forked; None where it is to have a fresh process."""
     backend, threads = run.settings.backends[run.job.backend], len(run.slot.cpus)
-    if nursery is None or why_fresh(run.job, backend):
+    if nursery is None or why_fresh(run.job, backend, run.machine):
         return None
 
     async def fork(order: Mapping[str, Any]) -> Forked:

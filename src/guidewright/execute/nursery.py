@@ -1,4 +1,4 @@
-"""Kernels forked from a process that has imported already: one such parent per backend and environment, for one run.
+"""Kernels forked from a process that has imported already: one such parent per backend and environment.
 
 A parent is started by the first job that needs it, and again where it has died. It holds no job: a kernel lives on
 without its parent, and ends with the build. What keeps a job from being forked is noted, and it gets a fresh process.
@@ -38,6 +38,10 @@ _LOOK_SECONDS = 0.2
 
 class RefusedError(Exception):
     """A kernel cannot be forked; the text says why."""
+
+
+class OutdatedError(RefusedError):
+    """A file of what the parent has imported was written since; the parent has ended."""
 
 
 class Parent:
@@ -103,6 +107,8 @@ class Parent:
                 answer, descriptors = self._take(left)
                 if "forked" in answer:
                     return Forked(pid=answer["forked"], watched=descriptors[0], parent=self)
+                if "outdated" in answer:
+                    raise OutdatedError("a module that it had imported has changed")
                 if "refused" in answer:
                     raise RefusedError(answer["refused"])
                 if self.unfit:
@@ -136,6 +142,7 @@ class Parent:
 
     def end(self) -> None:
         """End it, and what it may have started; kernels live on."""
+        self.unfit = self.unfit or "it was ended"
         self._link.close()
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(_END_SECONDS if self.ready else 0)
@@ -181,7 +188,7 @@ class Forked:
 
 @dataclass(kw_only=True, slots=True)
 class Nursery:
-    """The parents of one run."""
+    """The parents of one run, or of one preview."""
 
     parents: dict[object, Parent] = field(default_factory=dict)
     starts: dict[object, int] = field(default_factory=dict)
@@ -208,6 +215,9 @@ class Nursery:
             try:
                 await parent.imported()
                 return parent.fork(order)
+            except OutdatedError:
+                self.starts[key] -= 1
+                parent.end()
             except RefusedError:
                 if not parent.dead or self.starts[key] >= _STARTS:
                     raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
@@ -71,12 +72,12 @@ class Family:
             psutil.wait_procs(self.members, timeout=_WAIT_SECONDS)
 
     def _at_home(self) -> set[psutil.Process]:
-        """Return the system's living processes whose environment names this job's folder as their home."""
+        """Return the system's other living processes whose environment names this job's folder as their home."""
         home = str(self.work / "home")
         found = set()
         for process in psutil.process_iter():
             with suppress(psutil.Error, OSError):
-                if process.environ().get("HOME") == home:
+                if process.pid != os.getpid() and process.environ().get("HOME") == home:
                     found.add(process)
         return _alive(found)
 
