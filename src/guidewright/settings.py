@@ -216,7 +216,7 @@ SCHEMA: dict[str, Any] = _table(
         },
         "tags": _said(
             _STRING_MAP,
-            "tag → what readers see of it, where that is not the tag with blanks for its hyphens",
+            "tag → what readers see of it; a guide may have these only. Left out, any, shown with blanks for its hyphens",
         ),
         "reading_order": {
             **_STRINGS,
@@ -383,7 +383,7 @@ class Settings:
     categories: Mapping[str, str]
     """Key → title, in the order of the site."""
     tags: Mapping[str, str]
-    """Tag → what readers see of it, where that is not the tag itself with blanks for hyphens."""
+    """Tag → what readers see of it. Where there are any, guides have no others; without, a tag's hyphens are shown as blanks."""
     reading_order: tuple[str, ...]
     """Slugs, as a reader should take them; a guide that is not among them follows those of its category."""
     redirects: Mapping[str, str]

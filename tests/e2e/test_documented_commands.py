@@ -54,6 +54,16 @@ ELSEWHERE = {
         "tests/unit/test_watch.py",
         "test_a_dry_run_tells_and_does_nothing",
     ),
+    "guidewright run --scheduler *": (
+        "needs a cluster",
+        "tests/slow/test_outcomes.py",
+        "test_a_guide_that_ends_well_passes",
+    ),
+    "dask *": (
+        "needs machines of its own",
+        "tests/slow/test_outcomes.py",
+        "test_a_guide_that_ends_well_passes",
+    ),
     "make setup": (
         "installs",
         "tests/house/test_scripts.py",
@@ -66,6 +76,11 @@ ELSEWHERE = {
     ),
     "python3 -m venv .venv": (
         "is Python's own",
+        "tests/slow/test_wheel.py",
+        "test_alone_the_wheel_makes_a_site_of_its_own_and_builds_it_without_a_broken_link",
+    ),
+    "pip install *": (
+        "needs a package index",
         "tests/slow/test_wheel.py",
         "test_alone_the_wheel_makes_a_site_of_its_own_and_builds_it_without_a_broken_link",
     ),

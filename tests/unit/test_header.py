@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,19 @@ def test_a_bad_value_is_told_with_its_line(
     assert problem.message == message
     assert problem.hint.startswith(hint)
     assert text.split("\n")[(problem.line or 0) - 1] == f"# {key}: {value}"
+
+
+def test_a_tag_that_is_not_declared_is_an_error_with_its_line_and_the_nearest(settings: Settings) -> None:
+    """Where the settings declare tags: without, any may be taken."""
+    text = header(tags="[training, trainig]")
+    assert build(text, settings)[1] == []
+    declared = replace(settings, tags={"training": "training", "saving": "saving"})
+    found, (problem,) = build(text, declared)
+    assert found is None
+    assert (problem.message, problem.severity) == ("header: unknown tag 'trainig'", "error")
+    assert "training" in problem.hint
+    assert text.split("\n")[(problem.line or 0) - 1] == "# tags: [training, trainig]"
+    assert build(header(tags="[saving, training]"), declared)[1] == []
 
 
 def test_all_problems_are_told_together(settings: Settings) -> None:

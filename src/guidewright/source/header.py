@@ -217,6 +217,8 @@ def _reference_problems(found: FrontMatter, settings: Settings, path: str) -> It
         ("backends", "backend", settings.backends),
         ("datasets", "dataset", settings.datasets),
         ("category", "category", settings.categories),
+        # Where none is declared, a tag is shown as it is written.
+        *([("tags", "tag", settings.tags)] if settings.tags else []),
     ]
     for key, kind, known in kinds:
         for name in _texts(found.values.get(key)):
