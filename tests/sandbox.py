@@ -93,6 +93,8 @@ class Sandbox:
     outside: Path
     environment: dict[str, str] = field(default_factory=dict)
     """Beside, or instead of, the caller's."""
+    python: str = sys.executable
+    """What the command line runs with."""
 
     # --------------------------------------------------------------- writing
 
@@ -142,7 +144,7 @@ class Sandbox:
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """Start the command line as a process of its own."""
         environ = self.environ(options.pop("env", {}))
-        command = [sys.executable, "-m", "guidewright.cli", *arguments]
+        command = [self.python, "-m", "guidewright.cli", *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
         return subprocess.Popen(command, cwd=self.root, env=environ, text=True, **{**pipes, **options})
 

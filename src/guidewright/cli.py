@@ -118,6 +118,7 @@ def plan(context: click.Context, /, as_json: bool, matrix: bool, most: int, **op
         "guidewright run --quick guides/functional_api.py --backend jax --pdb",
         "guidewright run --profile full --shard 2/5",
         "guidewright run --scheduler tcp://127.0.0.1:8786",
+        "guidewright run --with keras==3.16.0",
     )
 )
 @cli.selecting
@@ -128,6 +129,7 @@ def plan(context: click.Context, /, as_json: bool, matrix: bool, most: int, **op
 @click.option(
     "--pdb", is_flag=True, help="Run one job here, and open a debugger where it raises; keep no record."
 )
+@cli.with_option
 @cli.preload_option
 @cli.compile_cache_option
 @click.option(
@@ -144,15 +146,18 @@ def run(
 
     Where a guide raises, the failing cell is shown, then the exception: the guide's own frames and the innermost one, as
     guides/x.py:12, which editors can follow.
+
+    With --with, jobs run in a second environment, kept in the cache: this one, with other releases on top. Their records are
+    kept apart, and guidewright diff --with compares them with those of the project's own environment.
     """
     from guidewright.commands import run as command
     from guidewright.commands import summary
 
     cli.only_quick(context, quick=quick)
-    cli.only_local(context, "pdb", "compare_preload")
+    cli.only_local(context, "pdb", "compare_preload", "pins")
+    project = cli.in_environment(context, options)
     if pdb:
-        return cli.debug(context, options, as_json=as_json)
-    project = cli.project(context, compile_cache=options["compile_cache"])
+        return cli.debug(project, options, as_json=as_json)
     if options["compare_preload"]:
         from guidewright.commands.both_ways import compare
 
@@ -165,7 +170,7 @@ def run(
             cli.console(),
             report,
             preload=options["preload"],
-            scheduler=options["scheduler"],
+            scheduler="local" if options["pins"] else options["scheduler"],
         )
     finally:
         if as_json:
@@ -306,7 +311,9 @@ def status(context: click.Context, /, as_json: bool, profile: str | None, **opti
 
 
 @main.command(epilog=cli.examples("guidewright clean", "guidewright clean --cache"))
-@click.option("--cache", is_flag=True, help="Also quick records, damaged records and datasets.")
+@click.option(
+    "--cache", is_flag=True, help="Also quick records, damaged records, datasets, and what run --with made."
+)
 @click.pass_context
 def clean(context: click.Context, /, cache: bool) -> int:
     """Remove build/ and site/; never a committed record."""

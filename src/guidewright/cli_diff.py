@@ -17,6 +17,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
         "guidewright diff",
         "guidewright diff guides/functional_api.py --backend jax --html diff.html",
         "guidewright diff --profile full",
+        "guidewright diff --with keras==3.16.0",
         "guidewright diff --against ../with-keras-3.15/.guidewright/records --json",
     )
     + "\n\nExit codes: 0 no output differs; 1 one does; 2 wrong use, or nothing to compare."
@@ -27,6 +28,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @cli.quick_option
 @click.option("--against", type=_FOLDER, metavar="DIR", help="Compare with the records below this folder.")
 @click.option("--records", type=_FOLDER, metavar="DIR", help="Take the newer records from below this folder.")
+@cli.with_option
 @click.option(
     "--html",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -40,6 +42,7 @@ def diff(
     /,
     against: Path | None,
     records: Path | None,
+    pins: tuple[str, ...],
     html: Path | None,
     quick: bool,
     as_json: bool,
@@ -52,11 +55,20 @@ def diff(
     changed is shown. A full record (--profile full) is compared with the committed one, git's HEAD. --against names another
     folder: of several records of a job below it the newest that passed counts. Quick and full records are never compared.
 
+    --with compares what run --with made in the second environment with the records of the project's own: full ones with those that
+    are committed.
+
     Numbers within a cell's rtol and atol are told, and are no difference. Timings, addresses and paths are left out.
     """
+    from guidewright.commands import second
     from guidewright.commands.diff import diff as command
 
     cli.only_quick(context, quick=quick)
+    if pins and records:
+        raise click.UsageError("--with and --records both name the newer records: leave one out", context)
     project = cli.project(context)
     selection = cli.selection(project, options)
-    return command(project, selection, against=against, records=records, html=html, json=as_json)
+    other = second.second(project.settings, pins) if pins else None
+    return command(
+        project, selection, against=against, records=records, second=other, html=html, json=as_json
+    )

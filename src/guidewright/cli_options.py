@@ -38,6 +38,25 @@ def without_compile_cache(project: Any) -> Any:
     return replace(project, settings=replace(project.settings, backends=backends))
 
 
+def in_environment(context: click.Context, options: dict[str, Any]) -> Any:
+    """Open the project; with ``--with``, in the second environment, where this process starts over.
+
+    Raises:
+        GuidewrightError: the requirements make no sense, or the environment cannot be made.
+    """
+    opened = project(context, compile_cache=options["compile_cache"])
+    if not options["pins"]:
+        return opened
+    from guidewright.commands import second
+    from guidewright.commands.second_making import make
+
+    chosen = second.second(opened.settings, options["pins"])
+    if not chosen.is_this:
+        make(chosen, opened, selection(opened, options), tell)
+        second.start_over(chosen)
+    return second.apart(opened, chosen)
+
+
 guides_argument = click.argument("guides", nargs=-1, metavar="[GUIDE]...")
 backend_option = click.option(
     "--backend", "backends", multiple=True, metavar="NAME", help="This backend only; may be repeated."
@@ -71,6 +90,15 @@ shard_option = click.option(
 )
 
 
+with_option = click.option(
+    "--with",
+    "pins",
+    multiple=True,
+    metavar="REQUIREMENT",
+    help="In a second environment, with this release in place of the project's: keras==3.15.0. May be repeated.",
+)
+
+
 def selecting(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
         guides_argument,
@@ -93,9 +121,11 @@ def only_local(context: click.Context, *names: str) -> None:
     """
     given = [name for name in names if context.params[name]]
     if given and context.params["scheduler"] not in (None, "local"):
-        raise click.UsageError(
-            f"--{given[0].replace('_', '-')} runs jobs here: leave --scheduler out", context
-        )
+        raise click.UsageError(f"--{_option(given[0])} runs jobs here: leave --scheduler out", context)
+
+
+def _option(name: str) -> str:
+    return {"pins": "with"}.get(name, name.replace("_", "-"))
 
 
 def only_quick(context: click.Context, *, quick: bool) -> None:
@@ -131,7 +161,7 @@ def selection(project: Any, options: dict[str, Any]) -> Any:
     )
 
 
-def debug(context: click.Context, options: dict[str, Any], *, as_json: bool) -> int:
+def debug(opened: Any, options: dict[str, Any], *, as_json: bool) -> int:
     """Run one job under the debugger.
 
     Raises:
@@ -140,8 +170,7 @@ def debug(context: click.Context, options: dict[str, Any], *, as_json: bool) -> 
     from guidewright.commands.debugging import debug as command
 
     if as_json:
-        raise click.UsageError("--pdb and --json do not go together: one is for people", context)
-    opened = project(context)
+        raise click.UsageError("--pdb and --json do not go together: one is for people")
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     return command(opened, selection(opened, options), console(), terminal=terminal)
 

@@ -224,6 +224,8 @@ class Origin:
     """``local``, or the automation that ran it and what it calls its machine: ``GitHub Actions: gpu-1``."""
     run: str = ""
     """The address of the automation's run; empty for a local one."""
+    pins: tuple[str, ...] = ()
+    """The requirements that took the place of the project's own: ``run --with``. Such a record is never merged."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

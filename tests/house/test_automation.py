@@ -145,6 +145,31 @@ def test_a_job_that_runs_guides_has_no_token_and_one_that_has_a_token_runs_no_gu
                 )
 
 
+def test_the_full_run_follows_main_and_by_hand_a_branch_whose_records_it_commits_without_publishing() -> None:
+    workflow = load(ROOT / ".github/workflows/full.yml")
+    assert set(workflow[True]) == {"push", "schedule", "workflow_dispatch"}
+    assert workflow[True]["push"] == {"branches": ["main"]}
+    asked = workflow["jobs"]["plan"]["if"]
+    assert "!github.event.repository.fork" in asked
+    assert "github.event_name == 'workflow_dispatch' && github.ref_type == 'branch'" in asked
+    assert workflow["jobs"]["prove"]["runs-on"] == "${{ vars.GPU_RUNNER }}"
+    publish = [step["run"] for step in workflow["jobs"]["publish"]["steps"] if "run" in step][-1]
+    assert 'scripts/publish records build/published/guides/records "$GITHUB_REF_NAME"' in publish
+    assert 'if [ "$GITHUB_REF" = refs/heads/main ]; then sh scripts/publish site' in publish
+
+
+def test_the_nightly_run_takes_releases_to_come_of_every_backend_and_tells_them_by_the_tested_command() -> (
+    None
+):
+    workflow = load(ROOT / ".github/workflows/nightly.yml")
+    rows = workflow["jobs"]["prove"]["strategy"]["matrix"]["include"]
+    assert [row["backend"] for row in rows] == ["jax", "tensorflow", "torch"]
+    assert all("keras" in row["upstream"].split() for row in rows)
+    assert "--pre --upgrade" in (ROOT / "scripts/upstream").read_text("utf-8")
+    tell = [step["run"] for step in workflow["jobs"]["tell"]["steps"] if "GH_TOKEN" in step.get("env", {})]
+    assert tell == ['.venv/bin/guidewright watch build/reports --repository "$GITHUB_REPOSITORY"']
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_no_expression_is_pasted_into_a_shell(path: Path) -> None:
     assert not [step["run"] for step in steps(load(path)) if "${{" in step.get("run", "")]

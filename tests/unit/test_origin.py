@@ -16,7 +16,13 @@ from guidewright.render import proof
 from guidewright.store import FILE, from_folder, to_files
 from sandbox import Sandbox
 
-ORIGIN = Origin(commit="a" * 40, dirty=True, runner="GitHub Actions: gpu-1", run="https://example.org/1")
+ORIGIN = Origin(
+    commit="a" * 40,
+    dirty=True,
+    runner="GitHub Actions: gpu-1",
+    run="https://example.org/1",
+    pins=("keras==3.14.0",),
+)
 GITHUB = {
     "CI": "true",
     "GITHUB_ACTIONS": "true",
@@ -89,7 +95,7 @@ def test_an_edit_makes_a_checkout_dirty_and_a_record_that_was_written_does_not(t
 def test_the_runner_is_told_by_what_automation_says_of_itself(
     sandbox: Sandbox, environ: dict[str, str], runner: str, run: str
 ) -> None:
-    found = origin(sandbox.project().settings, environ)
+    found = origin(sandbox.project().settings, environ=environ)
     assert (found.runner, found.run) == (runner, run)
 
 

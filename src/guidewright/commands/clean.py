@@ -12,7 +12,8 @@ from guidewright.settings import Settings
 
 
 def clean(settings: Settings, *, cache: bool) -> int:
-    """Remove the build and the site; with ``cache`` also quick records, damaged ones, datasets and compiled code.
+    """Remove the build and the site; with ``cache`` also quick records, damaged ones, datasets, compiled code and second
+    environments.
 
     Committed records are never touched.
 
@@ -23,7 +24,8 @@ def clean(settings: Settings, *, cache: bool) -> int:
         folders = [settings.build, settings.site]
         if cache:
             folders += [
-                settings.cache / name for name in ("records", "former", "damaged", "datasets", "compiled")
+                settings.cache / name
+                for name in ("records", "former", "damaged", "datasets", "compiled", "with")
             ]
         for folder in folders:
             if folder.is_dir():

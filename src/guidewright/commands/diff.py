@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from guidewright.cli_options import show
-from guidewright.commands.diff_sides import Folder, Sides, before, folder, local
+from guidewright.commands.diff_sides import Folder, Sides, before, folder, local, standing
 from guidewright.commands.diff_text import as_json, lines
 from guidewright.commands.progress import plural
 from guidewright.commands.project import Project
+from guidewright.commands.second import Second, apart
 from guidewright.commands.summary import print_problems, some
 from guidewright.compare.changes import changes
 from guidewright.errors import FINE, GUIDE_FAILED, WRONG_USE, InputError, Problem
@@ -29,6 +30,7 @@ def diff(
     *,
     against: Path | None = None,
     records: Path | None = None,
+    second: Second | None = None,
     html: Path | None = None,
     json: bool = False,
 ) -> int:
@@ -37,12 +39,13 @@ def diff(
     Args:
         against: a folder of records to compare with, rather than those before.
         records: a folder to take the newer records from, rather than the checkout.
+        second: the environment to take the newer records from; the older are then the checkout's, of today's code.
         html: where to write the comparison as one page.
 
     Raises:
         InputError: there is nothing to compare, or a file cannot be written.
     """
-    sides, problems = _sides(project, selection, against, records)
+    sides, problems = _sides(project, selection, against, records, second)
     guides = {guide.slug: guide for guide in project.library.guides}
     found = [
         (_change(side, guides[side.job.slug]), guides[side.job.slug])
@@ -50,7 +53,7 @@ def diff(
         if side.new and side.old
     ]
     if not found:
-        raise _nothing(sides)
+        raise _nothing(sides, second)
     if html:
         _write(html, found)
     alone = [side.job.name for side in sides if not (side.new and side.old)]
@@ -66,16 +69,21 @@ def diff(
 
 
 def _sides(
-    project: Project, selection: Selection, against: Path | None, records: Path | None
+    project: Project,
+    selection: Selection,
+    against: Path | None,
+    records: Path | None,
+    second: Second | None,
 ) -> tuple[list[Sides], list[Problem]]:
     jobs = project.jobs(selection)
     older = folder(against, jobs) if against else None
     newer = folder(records, jobs) if records else None
+    here = apart(project, second) if second else project
     sides = []
     for job in jobs:
-        new = newer.records.get(job.name) if newer else local(project, job)
-        old = older.records.get(job.name) if older else before(project, job, new)
-        sides.append(Sides(job=job, new=new, old=old))
+        new = newer.records.get(job.name) if newer else local(here, job)
+        known = standing(project, job) if second else before(project, job, new)
+        sides.append(Sides(job=job, new=new, old=older.records.get(job.name) if older else known))
     return sides, [
         problem for side in (older, newer) if isinstance(side, Folder) for problem in side.problems
     ]
@@ -87,12 +95,17 @@ def _change(side: Sides, guide: Guide) -> RecordChange:
     return changes(side.old, side.new, {cell.id: cell for cell in guide.cells})
 
 
-def _nothing(sides: Sequence[Sides]) -> InputError:
+def _nothing(sides: Sequence[Sides], second: Second | None) -> InputError:
     names = some([side.job.name for side in sides])
+    pins = "".join(f" --with '{pin}'" for pin in second.pins) if second else ""
     if any(side.new for side in sides):
         what = f"there is nothing to compare with: no earlier record of {names}"
-        return InputError(what, hint="edit and run again, or name a folder of records with --against")
-    return InputError(f"there is nothing to compare: no record of {names}", hint="guidewright run makes them")
+        hint = "edit and run again, or name a folder of records with --against"
+        return InputError(
+            what, hint="guidewright run makes them, in the project's own environment" if second else hint
+        )
+    what = f"there is nothing to compare: no record of {names}{' made' + pins if pins else ''}"
+    return InputError(what, hint=f"guidewright run{pins} makes them")
 
 
 def _stale(side: Sides) -> Problem:

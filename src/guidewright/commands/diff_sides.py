@@ -44,6 +44,12 @@ def local(project: Project, job: Job) -> Record | None:
     return known.match or known.newest
 
 
+def standing(project: Project, job: Job) -> Record | None:
+    """Return what the checkout's site would show, as far as there is any: the record of today's code that passed, else the newest."""
+    known = project.job(job)
+    return known.passed or known.match or known.newest
+
+
 def before(project: Project, job: Job, new: Record | None) -> Record | None:
     """Return the checkout's older side.
 

@@ -125,6 +125,9 @@ def _foreign(record: Record, jobs: Mapping[str, Job]) -> Problem | None:
     if record.fingerprint != jobs[record.name].fingerprint:
         message = f"the record of {record.name} has another fingerprint than this checkout's guide"
         return Problem(message=message, hint=hint)
+    if record.origin and record.origin.pins:
+        message = f"the record of {record.name} was made with {', '.join(record.origin.pins)}, by run --with"
+        return Problem(message=message, hint="nothing was merged; it is for guidewright diff --with alone")
     return None
 
 

@@ -10,7 +10,7 @@ from guidewright.model import Origin
 from guidewright.settings import Settings
 
 
-def origin(settings: Settings, environ: Mapping[str, str] = os.environ) -> Origin:
+def origin(settings: Settings, pins: tuple[str, ...] = (), environ: Mapping[str, str] = os.environ) -> Origin:
     """Return the origin of what is run here now; the variables are those of GitHub Actions, and ``CI`` of any other.
 
     No host's and no user's name is noted, but what GitHub calls its runner.
@@ -26,6 +26,7 @@ def origin(settings: Settings, environ: Mapping[str, str] = os.environ) -> Origi
             dirty=dirty,
             runner=f"GitHub Actions: {name}" if name else "GitHub Actions",
             run=run,
+            pins=pins,
         )
     ci = environ.get("CI", "") not in ("", "0", "false")
-    return Origin(commit=commit, dirty=dirty, runner="CI" if ci else "local")
+    return Origin(commit=commit, dirty=dirty, runner="CI" if ci else "local", pins=pins)

@@ -30,6 +30,8 @@ class Project:
     """What the guides' names of the package they teach are looked up in."""
     machines: tuple[env.Machine, ...] = ()
     """What jobs may run on, where that is not this machine."""
+    pins: tuple[str, ...] = ()
+    """The requirements that this environment has in place of the project's own: ``--with``."""
     damaged: dict[str, Problem] = field(default_factory=dict)
     """Damaged records met so far, and what shared stores did wrong, by message."""
     down: set[str] = field(default_factory=set)

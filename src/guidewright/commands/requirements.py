@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
 from guidewright.commands.project import Project
 from guidewright.errors import FINE
+from guidewright.model import Job
 from guidewright.plan import Selection
+from guidewright.settings import Settings
 
 
 def requirements(project: Project, selection: Selection) -> int:
@@ -17,10 +21,14 @@ def requirements(project: Project, selection: Selection) -> int:
 
 
 def wanted(project: Project, selection: Selection) -> list[str]:
+    return requirements_of(project.jobs(selection), project.settings)
+
+
+def requirements_of(jobs: Iterable[Job], settings: Settings) -> list[str]:
     """Return the requirements, sorted; a guide that requires another backend's modules brings that backend's."""
-    backends = project.settings.backends
+    backends = settings.backends
     found: set[str] = set()
-    for job in project.jobs(selection):
+    for job in jobs:
         for name in (job.backend, *job.requires):
             found.add(backends[name].install if name in backends else name)
     return sorted(found - {""})

@@ -111,7 +111,7 @@ def _execute(
     console: Console,
     report: Report,
 ) -> None:
-    made = origin(project.settings)
+    made = origin(project.settings, project.pins)
     if pool.runner and made.runner == "local":
         made = replace(made, runner=pool.runner)
     with progress(console, len(ready)) as shown:

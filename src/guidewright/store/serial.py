@@ -134,9 +134,13 @@ def _record(document: dict[str, Any], folder: Path) -> Record:
             "cells": tuple(cells),
             "datasets": tuple(DatasetUse(**use) for use in values["datasets"]),
             "failure": CellFailure(**values["failure"]) if values["failure"] else None,
-            "origin": Origin(**values["origin"]) if values.get("origin") else None,
+            "origin": _origin(values.get("origin")),
         }
     )
+
+
+def _origin(values: dict[str, Any] | None) -> Origin | None:
+    return Origin(**{**values, "pins": tuple(values.get("pins", ()))}) if values else None
 
 
 def _with_images(output: dict[str, Any], folder: Path) -> dict[str, Any]:

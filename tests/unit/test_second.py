@@ -1,0 +1,71 @@
+"""What a second environment is asked to hold, and where it is; pip is not run."""
+
+from __future__ import annotations
+
+import pytest
+
+from guidewright.commands.second import second
+from guidewright.commands.second_making import requirements
+from guidewright.errors import InputError
+from guidewright.plan import Selection
+from sandbox import Sandbox
+
+BACKENDS = """
+[tool.guidewright.backends.here]
+label = "Here"
+install = "its-own[here]"
+modules = ["json"]
+[tool.guidewright.backends.away]
+label = "Away"
+install = "away"
+modules = ["not_to_be_found"]
+"""
+PROJECT = """
+[project]
+name = "Its_Own"
+[project.optional-dependencies]
+here = ["keras>=3.15,<4", "numpy>=2", "elsewhere>=1; sys_platform == 'nowhere'"]
+"""
+
+
+@pytest.fixture
+def project(sandbox: Sandbox) -> Sandbox:
+    sandbox.settings(tables=BACKENDS + PROJECT)
+    sandbox.guide("one", "# %%\nprint(1)", "backends: [here, away]\nrequires: [pandas]")
+    return sandbox
+
+
+def wanted(project: Sandbox, *pins: str, **selection: tuple[str, ...]) -> list[str]:
+    opened = project.project()
+    return sorted(requirements(second(opened.settings, pins), opened, Selection(**selection)))
+
+
+def test_a_pin_takes_the_place_of_what_the_project_itself_requires(project: Sandbox) -> None:
+    assert wanted(project, "Keras==3.14.0") == ["numpy>=2", "pandas"]
+
+
+def test_a_backend_that_is_not_here_is_brought_where_it_is_named_only(project: Sandbox) -> None:
+    assert wanted(project, "keras==3.14.0", backends=("away",)) == ["away", "pandas"]
+
+
+def test_an_extra_of_guidewright_stands_for_what_the_installed_one_says(sandbox: Sandbox) -> None:
+    tables = BACKENDS.replace("its-own[here]", "guidewright[jax]")
+    sandbox.settings(tables=tables)
+    sandbox.guide("one", "# %%\nprint(1)", "backends: [here]")
+    found = wanted(sandbox, "keras==3.14.0")
+    assert {line.partition(">")[0] for line in found} == {"jax", "numpy"}
+    assert not [line for line in found if ";" in line]
+
+
+def test_the_order_and_spelling_of_pins_make_no_other_environment(project: Sandbox) -> None:
+    settings = project.project().settings
+    one, other = (second(settings, pins) for pins in (["b==1", "a ==2"], ["a==2", "b== 1"]))
+    assert one == other
+    assert one != second(settings, ["a==2"])
+    assert one.folder.parent == settings.cache / "with"
+
+
+def test_all_that_is_wrong_with_the_pins_is_told_at_once(project: Sandbox) -> None:
+    with pytest.raises(InputError) as caught:
+        second(project.project().settings, ["keras", "no requirement at all", "a==1", "A==2"])
+    assert len(caught.value.problems) == 3
