@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-LONGEST = 3600.0
-"""Seconds after which a command counts as hung."""
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +56,13 @@ def command(words: Sequence[str], folder: Path, environment: Mapping[str, str], 
             stderr=said,
             start_new_session=True,
         )
-        _, status, usage = os.wait4(process.pid, 0)
+        _running.add(process)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            end_all()
+            raise
+        _running.discard(process)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         end = log.read_text("utf-8", errors="replace")[-3000:]
@@ -64,7 +71,19 @@ def command(words: Sequence[str], folder: Path, environment: Mapping[str, str], 
     return usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
+def end_all() -> None:
+    """Ask whatever runs to end: a terminal's Ctrl-C does not get to other sessions."""
+    for process in list(_running):
+        with suppress(OSError):
+            os.killpg(process.pid, signal.SIGTERM)
+
+
 def two_at_a_time(calls: Sequence[Callable[[], float]]) -> list[float]:
     """Make calls in their order, two at any time; return what each returned."""
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda call: call(), calls))
+        try:
+            return list(pool.map(lambda call: call(), calls))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            end_all()
+            raise
