@@ -59,6 +59,16 @@ ELSEWHERE = {
         "tests/slow/test_outcomes.py",
         "test_a_guide_that_ends_well_passes",
     ),
+    "guidewright run --with *": (
+        "needs packages in two releases",
+        "tests/slow/test_second_environment.py",
+        "test_the_library_runs_with_the_other_release_and_what_it_requires",
+    ),
+    "guidewright diff --with *": (
+        "needs what run --with made",
+        "tests/slow/test_second_environment.py",
+        "test_diff_lists_every_cell_that_changed_or_broke",
+    ),
     "dask *": (
         "needs machines of its own",
         "tests/slow/test_outcomes.py",
@@ -94,6 +104,7 @@ ELSEWHERE = {
 
 NOWHERE = {
     "git clone *": "needs the network",
+    "gh workflow run *": "asks GitHub",
     "cd *": "is the shell's own",
     ". .venv/bin/activate": "is the shell's own",
 }
