@@ -59,7 +59,7 @@ def before(project: Project, job: Job, new: Record | None) -> Record | None:
     if new is None:
         return None
     if job.profile == "full":
-        return _committed(project, job)
+        return committed(project, job)
     former = project.store.former(new)
     others = (
         record for record in project.store.history(job) if record.fingerprint.key != new.fingerprint.key
@@ -67,7 +67,8 @@ def before(project: Project, job: Job, new: Record | None) -> Record | None:
     return former or next((record for record in others if record.outcome == "passed"), None)
 
 
-def _committed(project: Project, job: Job) -> Record | None:
+def committed(project: Project, job: Job) -> Record | None:
+    """Return the record of a full run that git has in HEAD, of whatever code it is."""
     settings = project.settings
     folder = settings.records / job.slug / job.backend
     files = gitinfo.committed_files(folder, settings.root)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from guidewright import compare
+from guidewright.commands.diff_sides import committed
 from guidewright.commands.project import Project
 from guidewright.commands.summary import print_problems
 from guidewright.errors import FINE, WRONG_USE
@@ -22,6 +23,7 @@ from guidewright.model import (
 )
 from guidewright.plan import Selection
 
+_ESCAPES = {char: f"\\{char}" for char in "\\`*_[]{}#|!~"} | {"&": "&amp;", "<": "&lt;", "@": "&#64;"}
 _MARKS = {"passed": "✓", "failed": "✗ failed", "errored": "! could not run to its end"}
 
 
@@ -87,17 +89,22 @@ def _parity(project: Project, guides: Sequence[Guide], profile: Profile) -> Iter
 
 
 def _compared(project: Project, guide: Guide, profile: Profile) -> tuple[GuideParity, GuideParity]:
-    """Return the comparison of today's records, and of the newest of full runs, whatever code these are of."""
+    """Return the comparison of today's records, and of the committed ones, whatever code these are of.
+
+    After a full run these are in git's HEAD alone.
+    """
     now: dict[tuple[BackendName, Profile], Record] = {}
     before: dict[tuple[BackendName, Profile], Record] = {}
     for name in guide.header.backends:
         for of in PROFILES:
             chosen = Selection(patterns=(guide.slug,), backends=(name,), profile=of)
-            known = project.job(project.jobs(chosen)[0])
+            job = project.jobs(chosen)[0]
+            known = project.job(job)
             if of == profile and known.passed:
                 now[name, of] = known.passed
-            if of == "full" and known.newest:
-                before[name, of] = known.newest
+            was = committed(project, job) if profile == "full" else known.newest
+            if of == "full" and was:
+                before[name, of] = was
     return compare.compare(guide, now), compare.compare(guide, before)
 
 
@@ -123,5 +130,4 @@ def _declared(cell: CellParity) -> str:
 
 def plain(words: str) -> str:
     """Escape what Markdown or HTML would read as more than text: a guide's words may be a stranger's."""
-    words = " ".join(words.split()).replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;")
-    return "".join("\\" + char if char in "\\`*_[]{}#|!~" else char for char in words)
+    return "".join(_ESCAPES.get(char, char) for char in " ".join(words.split()))
