@@ -94,8 +94,12 @@ def test_the_plan_says_why_a_job_gets_a_fresh_process(
     sandbox.guide("guide", body + end, header)
     planned = sandbox.cli("plan", "--json").json
     assert [row["fresh"] for row in planned] == [why]
-    assert sandbox.cli("run").code == 0
     backend = planned[0]["backend"]
+    told = f"in a fresh process, since {why}: guide[{backend},quick]\n" in sandbox.cli("plan").out
+    assert told == bool(
+        why and backend == "alpha"
+    )  # of a backend that preloads nothing there is nothing to say
+    assert sandbox.cli("run").code == 0
     assert text_of(sandbox.record("guide", backend), 1) == f"{bool(why)}\n"
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 
 from guidewright import pycode
 from guidewright.execute.environment import Machine
 from guidewright.model import Job
+from guidewright.pycode.parsing import MAGIC_CALL
 from guidewright.settings import Backend
 
 _CHANGES = frozenset({"update", "setdefault", "pop", "popitem", "clear", "__setitem__", "__delitem__"})
 _PUTS = frozenset({"putenv", "unsetenv"})
 _MAGICS = frozenset({"env", "set_env"})
+_INSTALLS = re.compile(r"^[!%]+.*\b(pip|conda|uv)\b.*\binstall\b")
 
 
 def can_fork() -> bool:
@@ -41,6 +44,8 @@ def why_fresh(job: Job, backend: Backend, machine: Machine) -> str:
     for tree in trees:
         if name := next(_environment_changes(tree, backend.env), ""):
             return f"it sets {name}"
+        if any(_INSTALLS.match(text) for text in _magics(tree)):
+            return "it installs packages"
     imported = {name for tree in trees for name in _imports(tree)}
     absent = [name for name in backend.preload if name not in imported]
     return f"it does not import {absent[0]}" if absent else ""
@@ -57,6 +62,15 @@ def _environment_changes(tree: ast.AST, known: Mapping[str, str]) -> Iterator[st
                 yield _constant(target.slice) or "a variable of its environment"
         if isinstance(node, ast.Call) and _calls(node):
             yield "its environment"
+    if any(text.lstrip("%").split(None, 1)[0] in _MAGICS for text in _magics(tree) if text.strip("%! ")):
+        yield "its environment"
+
+
+def _magics(tree: ast.AST) -> Iterator[str]:
+    """Yield the text of each magic and shell line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node.func) == MAGIC_CALL:
+            yield _constant(node.args[0])
 
 
 def _is_known(node: ast.Assign, known: Mapping[str, str]) -> bool:
