@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
+from playwright.sync_api import Browser, Page, Request
 
 # Lighthouse's phone.
 PHONE: dict[str, Any] = {
@@ -38,6 +38,10 @@ _FETCH = """async () => {
 }"""
 
 
+_PATIENCE = 120_000
+"""Milliseconds for an index to be made in the browser, on a machine that does other work."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Weight:
     """Bytes over the wire, headers included, since the page was asked for; and what moved."""
@@ -47,45 +51,63 @@ class Weight:
     whole: int
     """With every fold open and every figure of every tab fetched."""
     searched: int
-    """With the search opened besides."""
+    """With the search opened and used besides."""
     shift: float
     """The sum of all layout shifts while the page loads and is scrolled to its end (no unit)."""
 
 
-def _counted(session: CDPSession) -> list[int]:
-    """Return a list that gets the bytes of each answer as it is complete."""
-    sizes: list[int] = []
-    session.send("Network.enable")
-    session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
-    return sizes
+class _Wire:
+    """The requests of a page and of its workers, and the bytes of their answers."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._under_way = 0
+        self._done: list[Request] = []
+        page.on("request", lambda _: self._count(1))
+        page.on("requestfailed", lambda _: self._count(-1))
+        page.on("requestfinished", self._finish)
+
+    def _count(self, change: int) -> None:
+        self._under_way += change
+
+    def _finish(self, request: Request) -> None:
+        self._count(-1)
+        self._done.append(request)
+
+    def bytes(self) -> int:
+        """Wait until nothing is loaded, and return what came over the wire: nothing for what the cache held."""
+        self._page.wait_for_load_state("networkidle")
+        while self._under_way:
+            self._page.wait_for_timeout(20)
+        sizes = [request.sizes() for request in self._done]
+        return sum(each["responseHeadersSize"] + each["responseBodySize"] for each in sizes)
 
 
-def weigh(browser: Browser, url: str) -> Weight:
-    """Load a page on a phone with an empty cache, read it to its end, fetch all of it, and open the search."""
-    with _phone(browser) as (context, page):
-        session = context.new_cdp_session(page)
-        sizes = _counted(session)
+def weigh(browser: Browser, url: str, *, words: str = "keras") -> Weight:
+    """Load a page on a phone with an empty cache, read it to its end, fetch all of it, and search.
+
+    Args:
+        words: something that the search finds: once it has, all that it needs is there.
+    """
+    with _phone(browser) as page:
+        wire = _Wire(page)
         page.goto(url)
-        page.wait_for_load_state("networkidle")
-        before = sum(sizes)
+        before = wire.bytes()
         page.evaluate(_SCROLL)
         page.evaluate(_FETCH)
-        page.wait_for_load_state("networkidle")
+        whole = wire.bytes()
         shift = float(page.evaluate("window.gwShift"))
-        whole = sum(sizes)
-        with page.expect_event("requestfinished", lambda request: "/search/search_index." in request.url):
-            page.locator("label[for=__search]").first.click()
-        page.wait_for_load_state("networkidle")
-        # What the session had to tell before this answer has been counted.
-        session.send("Network.enable")
-        return Weight(before=before, whole=whole, searched=sum(sizes), shift=shift)
+        page.locator("label[for=__search]").first.click()
+        page.locator(".md-search__input").fill(words)
+        page.locator(".md-search-result__item").first.wait_for(state="attached", timeout=_PATIENCE)
+        return Weight(before=before, whole=whole, searched=wire.bytes(), shift=shift)
 
 
 @contextmanager
-def _phone(browser: Browser) -> Iterator[tuple[BrowserContext, Page]]:
+def _phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(**PHONE)
     context.add_init_script(_SHIFTS)
     try:
-        yield context, context.new_page()
+        yield context.new_page()
     finally:
         context.close()

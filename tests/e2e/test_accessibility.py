@@ -12,7 +12,10 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 from reading import reading
 from serving import served
+from test_languages import ACCENTED, add_language
+from tiny import Project, tiny
 
+import pseudo
 from guidewright.site import redirects
 
 pytestmark = pytest.mark.browser
@@ -25,6 +28,7 @@ PAGES = {
     "parity": "parity/",
     "tags": "tags/",
     "api": "api/",
+    "documentation": "docs/translating/",
     "missing": "404.html",
 }
 LANGUAGES = {"en": "", "ko": "ko/"}
@@ -56,6 +60,29 @@ def other_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         reading(tmp_path_factory.mktemp("axe-reading") / "project") as project,
         served(project.root / "site", tmp_path_factory.mktemp("axe-other")) as url,
     ):
+        yield url
+
+
+@pytest.fixture(scope="module")
+def behind_url(full: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A site whose translation is behind: in one guide a message is missing and one has changed, another has no catalog."""
+    with tiny(tmp_path_factory.mktemp("axe-behind") / "project", full) as project:
+        add_language(project, "ko", ACCENTED)
+        project.change("guides/first.py", "# That is all.", "# That is nearly all.")
+        assert project.cli("translate", "extract").code == 0
+        said = pseudo.accented("How far to go:")
+        project.change("guides/locales/ko/first.po", f'msgstr "{said}"', 'msgstr ""')
+        (project.root / "guides/locales/ko/deep/second.po").unlink()
+        done = project.cli("site")
+        assert done.code == 0, done.err
+        with served(project.root / "site", tmp_path_factory.mktemp("axe-behind-site")) as url:
+            yield url
+
+
+@pytest.fixture(scope="module")
+def quick_url(quick: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A site with quick runs only, of which each page and each output says so."""
+    with served(quick.root / "site", tmp_path_factory.mktemp("axe-quick")) as url:
         yield url
 
 
@@ -107,6 +134,38 @@ def test_a_guide_with_formulas_frames_and_long_outputs_breaks_no_rule_folded_or_
     for how, page in visit(f"{other_url}guides/reading/", ready=lambda _: None):
         assert violations(page) == [], how
         page.evaluate(OPEN_FOLDS)
+        assert violations(page) == [], how
+
+
+@pytest.mark.parametrize(
+    ("slug", "marks"),
+    [("first", (".gw-missing", ".gw-stale", ".gw-old")), ("deep/second", ("div[lang=en]",))],
+)
+def test_a_page_whose_translation_is_behind_breaks_no_rule_folded_or_open(
+    behind_url: str, visit: Visit, slug: str, marks: tuple[str, ...]
+) -> None:
+    for how, page in visit(f"{behind_url}ko/guides/{slug}/", "ko", ready=lambda _: None):
+        assert page.locator(".gw-banner:visible").count() == 2
+        assert all(page.locator(mark).count() == 1 for mark in marks)
+        assert violations(page) == [], how
+        page.evaluate(OPEN_FOLDS)
+        assert violations(page) == [], how
+
+
+def test_the_notices_of_a_quick_run_break_no_rule(quick_url: str, visit: Visit) -> None:
+    for how, page in visit(f"{quick_url}guides/first/"):
+        page.evaluate(OPEN_FOLDS)
+        assert page.locator(".gw-notice:visible").count() > 1
+        assert violations(page) == [], how
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_notice_that_the_chosen_backend_is_lacking_breaks_no_rule(
+    url: str, visit: Visit, language: str
+) -> None:
+    address = f"{url}{LANGUAGES[language]}guides/custom_train_step_in_jax/?backend=torch"
+    for how, page in visit(address, language):
+        assert page.locator(".gw-lacking").is_visible()
         assert violations(page) == [], how
 
 

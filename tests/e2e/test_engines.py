@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,12 @@ from urllib.parse import urljoin
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import Browser
+from serving import served
 from test_languages import ACCENTED, add_language
 from tiny import ROOT, Project
+
+import pseudo
 
 # Where the engines legitimately differ, and why:
 OWN = (
@@ -164,6 +169,36 @@ def test_a_difference_of_any_kind_is_told(tiny_sites: tuple[Path, Path], tmp_pat
         file.write_text(text.replace(before, after), "utf-8")
         told = differences(tiny_sites[0], tmp_path / "changed", "https://example.org/some/sub/path/")
         assert any(line.startswith(f"{page}: {part}: ") for line in told), part
+
+
+@pytest.mark.browser
+def test_a_zensical_site_has_the_choice_of_backend_the_language_menu_and_a_search_that_work(
+    tiny_sites: tuple[Path, Path], browser: Browser, tmp_path: Path
+) -> None:
+    complaints: list[str] = []
+    with served(tiny_sites[1], tmp_path) as url:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(request.url))
+        page.goto(f"{url}guides/first/")
+        page.locator(".gw-backend select").select_option("beta")
+        assert page.url == f"{url}guides/first/?backend=beta"
+        assert page.get_by_text('os.environ["FLAVOUR"] = "beta"').is_visible()
+        page.get_by_role("link", name="Second steps").first.click()
+        page.wait_for_url(f"{url}guides/deep/second/?backend=beta")
+        assert page.get_by_text('os.environ["FLAVOUR"] = "beta"').is_visible()
+        page.locator(".md-header .md-select button").hover()
+        page.locator('.md-select__link[hreflang="xx"]').click()
+        page.wait_for_url(f"{url}xx/guides/deep/second/?backend=beta")
+        assert page.locator("html").get_attribute("lang") == "xx"
+        page.locator(".md-search__button").click()
+        page.locator("input[role=combobox]").fill(pseudo.accented("flavour"))
+        found = page.locator("a[role=option]").first
+        found.wait_for(timeout=60_000)
+        found.click()
+        page.wait_for_url(re.compile(f"{re.escape(url)}xx/guides/(first|deep/second)/"))
+        page.close()
+    assert complaints == []
 
 
 def test_both_engines_make_the_same_of_the_whole_library(tmp_path: Path) -> None:
