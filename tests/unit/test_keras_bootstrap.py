@@ -129,6 +129,16 @@ def test_where_keras_is_loaded_already_every_binding_is_replaced(kernel: Any, sh
     assert kernel(code, before=before) == [str(shared), str(shared)]
 
 
+def test_jax_that_is_loaded_already_keeps_what_it_compiles_where_the_environment_says(kernel: Any) -> None:
+    """A forked kernel's JAX has read its parent's environment, and there is a folder a guide."""
+    before = (
+        "import os, sys, types; told = {}; "
+        "sys.modules['jax'] = types.SimpleNamespace(config=types.SimpleNamespace(update=told.__setitem__)); "
+        "os.environ['JAX_COMPILATION_CACHE_DIR'] = '/the/guides'"
+    )
+    assert kernel("print(told)", before=before) == ["{'jax_compilation_cache_dir': '/the/guides'}"]
+
+
 def test_a_second_start_serves_its_own_request(kernel: Any) -> None:
     code = "import keras; keras.datasets.toy.load_data(); request['datasets'][0]['path'] = '/new'"
     again = "bootstrap.start(request); print(bootstrap.report()['datasets'], keras.datasets.toy.load_data())"
