@@ -56,10 +56,15 @@ class Remote:
         self._deadline = time.monotonic() + patience.store
         self._system, root = fsspec.core.url_to_fs(address, **_options(address, patience))
         self._root = root.rstrip("/")
+        self._gate = asyncio.Semaphore(_AT_ONCE)
 
     def read(self, paths: Sequence[str]) -> list[Answer]:
         """Return what came of each file."""
-        return self._all("cat_file", [(self._full(path),) for path in paths])
+        return self.ask(paths)()
+
+    def ask(self, paths: Sequence[str]) -> Callable[[], list[Answer]]:
+        """Begin to read files; what is returned waits for them, and returns what came of each."""
+        return self._begin("cat_file", [(self._full(path),) for path in paths])
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Write files in any order.
@@ -90,18 +95,18 @@ class Remote:
         return f"{self._root}/{path}"
 
     def _whole(self, name: str, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
-        found = self._all(name, calls)
+        found = self._begin(name, calls)()
         for answer in found:
             if isinstance(answer, BaseException):
                 raise answer
         return found
 
-    def _all(self, name: str, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """Call a method of the file system with each of these arguments; return results and exceptions."""
-        from fsspec.asyn import get_loop, sync
+    def _begin(self, name: str, calls: Sequence[tuple[Any, ...]]) -> Callable[[], list[Any]]:
+        """Call a method of the file system with each of these arguments; what is returned waits for results and exceptions."""
+        from fsspec.asyn import get_loop
 
-        found: list[Any] = sync(get_loop(), self._gathered, self._method(name), calls)
-        return found
+        gathered = self._gathered(self._method(name), calls)
+        return asyncio.run_coroutine_threadsafe(gathered, get_loop()).result
 
     def _method(self, name: str) -> Callable[..., Awaitable[Any]]:
         if self._system.async_impl:
@@ -112,10 +117,8 @@ class Remote:
     async def _gathered(
         self, method: Callable[..., Awaitable[Any]], calls: Sequence[tuple[Any, ...]]
     ) -> list[Any]:
-        gate = asyncio.Semaphore(_AT_ONCE)
-
         async def one(arguments: tuple[Any, ...]) -> Any:
-            async with gate:
+            async with self._gate:
                 left = min(self._patience.request, self._deadline - time.monotonic())
                 return await asyncio.wait_for(method(*arguments), max(left, 0))
 

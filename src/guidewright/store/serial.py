@@ -13,7 +13,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ SCHEMA = 1
 """Counts up where a reader of the former form would misread the new one. What is only added, such as ``origin``, may be absent, and
 is written only where it is known: so a record from before reads, and is written, as it is."""
 FILE = "record.json"
+Read = Callable[[str], bytes]
+"""A record's file by its name; raises OSError."""
 _IMAGES = {"image/png": ".png", "image/jpeg": ".jpg", "image/svg+xml": ".svg"}
 
 
@@ -96,8 +98,28 @@ def from_folder(folder: Path) -> Record:
         OSError: it cannot be read; FileNotFoundError where there is none.
         DamagedRecordError: it was cut short or edited, an image is missing or changed, or its schema is unknown.
     """
-    path = folder / FILE
-    data = path.read_bytes()
+    return _parsed((folder / FILE).read_bytes(), lambda name: (folder / name).read_bytes(), folder / FILE)
+
+
+def from_files(files: Mapping[str, bytes], where: Path) -> Record:
+    """Read a record from what :func:`to_files` made, and verify it.
+
+    Args:
+        where: what is named where it is damaged.
+
+    Raises:
+        DamagedRecordError: as :func:`from_folder`; its JSON is not among the files, too.
+    """
+
+    def read(name: str) -> bytes:
+        if name not in files:
+            raise FileNotFoundError(name)
+        return files[name]
+
+    return _parsed(files.get(FILE, b""), read, where)
+
+
+def _parsed(data: bytes, read: Read, path: Path) -> Record:
     try:
         document = json.loads(data)
         if not isinstance(document, dict):
@@ -106,7 +128,7 @@ def from_folder(folder: Path) -> Record:
             raise ValueError(f"its schema is {document.get('schema')!r}, not {SCHEMA}")
         if document.get("digest") != _digest(document):
             raise ValueError("its digest is not that of its content: it was edited")
-        return _record(document, folder)
+        return _record(document, read)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DamagedRecordError(
             Problem(path=str(path), message=f"the record is damaged: {_why(error)}")
@@ -119,11 +141,11 @@ def _why(error: Exception) -> str:
     return "it has another shape" if isinstance(error, KeyError | TypeError | AttributeError) else str(error)
 
 
-def _record(document: dict[str, Any], folder: Path) -> Record:
+def _record(document: dict[str, Any], read: Read) -> Record:
     values = {key: value for key, value in document.items() if key not in ("schema", "digest")}
     cells = []
     for cell in values["cells"]:
-        outputs = tuple(_with_images(output, folder) for output in cell["outputs"])
+        outputs = tuple(_with_images(output, read) for output in cell["outputs"])
         cells.append(CellRun(**{**cell, "outputs": outputs, "missing": tuple(cell["missing"])}))
     return Record(
         **{
@@ -143,20 +165,20 @@ def _origin(values: dict[str, Any] | None) -> Origin | None:
     return Origin(**{**values, "pins": tuple(values.get("pins", ()))}) if values else None
 
 
-def _with_images(output: dict[str, Any], folder: Path) -> dict[str, Any]:
+def _with_images(output: dict[str, Any], read: Read) -> dict[str, Any]:
     data = dict(output.get("data", {}))
     for mime, value in data.items():
         if mime in _IMAGES and isinstance(value, dict):
-            content = _verified(folder / value["file"], value["sha256"])
+            content = _verified(read, value["file"], value["sha256"])
             data[mime] = content.decode() if mime == "image/svg+xml" else base64.b64encode(content).decode()
     return {**output, "data": data} if data else output
 
 
-def _verified(file: Path, digest: str) -> bytes:
+def _verified(read: Read, name: str, digest: str) -> bytes:
     try:
-        content = file.read_bytes()
+        content = read(name)
     except OSError as error:
-        raise ValueError(f"its image {file.name} cannot be read") from error
+        raise ValueError(f"its image {name} cannot be read") from error
     if hashlib.sha256(content).hexdigest() != digest:
-        raise ValueError(f"its image {file.name} was changed")
+        raise ValueError(f"its image {name} was changed")
     return content

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from guidewright.errors import Problem
-from guidewright.files import write_atomically
 from guidewright.model import Job, Record
 from guidewright.store.listing import (
     INDEX,
@@ -28,8 +28,9 @@ from guidewright.store.listing import (
     place_of,
 )
 from guidewright.store.remote import PATIENCE, Answer, Patience, Remote, hint, in_words
-from guidewright.store.serial import FILE, from_folder
+from guidewright.store.serial import FILE, from_files
 
+_TOGETHER = 128
 NEXT = "the next store is asked; what no store has is shown as not proven in full"
 
 # ------------------------------------------------------------------ publish
@@ -81,18 +82,45 @@ def _at_hand(job: Job, cache: Path) -> bool:
 def _from_store(remote: Remote, jobs: Mapping[str, Job], cache: Path) -> list[Problem]:
     wrong: dict[str, Exception] = {}
     entries = _entries(remote, jobs, wrong)
-    paths = [f"{entry.folder}/{name}" for entry in entries for name in entry.files]
-    answers = dict(zip(paths, remote.read(paths), strict=True))
-    for entry in entries:
-        try:
-            contents = {
-                name: _verified(answers[f"{entry.folder}/{name}"], digest_)
-                for name, digest_ in entry.files.items()
-            }
-            _keep(contents, jobs[entry.place], cache)
-        except Exception as error:
-            wrong[entry.place] = error
+    shared = cache / "shared"
+    shared.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=shared, prefix=".part-") as temporary:
+        for number, (entry, answers) in enumerate(_answered(remote, entries)):
+            try:
+                contents = {
+                    name: _verified(answer, expected)
+                    for (name, expected), answer in zip(entry.files.items(), answers, strict=True)
+                }
+                _keep(contents, jobs[entry.place], cache, Path(temporary) / str(number))
+            except Exception as error:
+                wrong[entry.place] = error
     return list(_told(remote.address, wrong))
+
+
+def _answered(remote: Remote, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Sequence[Answer]]]:
+    """Yield records with what came of their files: while some are verified the next are on their way, and no more than these
+    are in memory.
+    """
+    waiting: deque[tuple[Sequence[Entry], Callable[[], list[Answer]]]] = deque()
+    for start in range(0, len(entries), _TOGETHER):
+        batch = entries[start : start + _TOGETHER]
+        waiting.append((batch, _ask(remote, batch)))
+        if len(waiting) > 1:
+            yield from _apart(*waiting.popleft())
+    while waiting:
+        yield from _apart(*waiting.popleft())
+
+
+def _apart(
+    entries: Sequence[Entry], answers: Callable[[], list[Answer]]
+) -> Iterator[tuple[Entry, Sequence[Answer]]]:
+    found = iter(answers())
+    for entry in entries:
+        yield entry, [next(found) for _ in entry.files]
+
+
+def _ask(remote: Remote, entries: Sequence[Entry]) -> Callable[[], list[Answer]]:
+    return remote.ask([f"{entry.folder}/{name}" for entry in entries for name in entry.files])
 
 
 def _entries(remote: Remote, jobs: Mapping[str, Job], wrong: dict[str, Exception]) -> list[Entry]:
@@ -138,31 +166,31 @@ def _verified(answer: Answer, expected: str) -> bytes:
     return content
 
 
-def _keep(contents: Mapping[str, bytes], job: Job, cache: Path) -> None:
-    """Put a record into the cache, once it has proven to be the job's.
+def _keep(contents: Mapping[str, bytes], job: Job, cache: Path, new: Path) -> None:
+    """Put a record into the cache, in one step, once it has proven to be the job's.
 
     Raises:
         ValueError: it is another job's, or of other code, or did not pass.
         DamagedRecordError: it is damaged, or of another schema.
         OSError: the cache cannot be written.
     """
+    record = from_files(contents, new / FILE)
+    if record.name != job.name or record.fingerprint.key != job.fingerprint.key:
+        raise ValueError(f"it is a record of {record.name}, or of other code")
+    if record.outcome != "passed":
+        raise ValueError("it did not pass")
+    new.mkdir()
+    for name, content in contents.items():
+        (new / name).write_bytes(content)
     target = folder_of(cache, job)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache / "shared", prefix=".part-") as temporary:
-        new = Path(temporary) / "new"
-        for name, content in contents.items():
-            write_atomically(new / name, content)
-        record = from_folder(new)
-        if record.name != job.name or record.fingerprint.key != job.fingerprint.key:
-            raise ValueError(f"it is a record of {record.name}, or of other code")
-        if record.outcome != "passed":
-            raise ValueError("it did not pass")
+    if target.exists():
         shutil.rmtree(target, ignore_errors=True)
-        try:
-            new.rename(target)
-        except OSError:
-            if not _at_hand(job, cache):  # another command has brought it meanwhile
-                raise
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        new.rename(target)
+    except OSError:
+        if not _at_hand(job, cache):  # another command has brought it meanwhile
+            raise
 
 
 # -------------------------------------------------------------------- words

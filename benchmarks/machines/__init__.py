@@ -1,0 +1,1 @@
+"""What work on several machines costs: reading shared records, and sharing jobs out."""
