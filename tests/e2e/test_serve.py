@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from test_languages import add_language
-from tiny import Project
+from tiny import ROOT, Project
 
 from sandbox import eventually
 
@@ -164,6 +165,37 @@ def test_a_saved_picture_of_a_guide_is_on_the_page(project: Project, start: Star
     (folder / "cat.png").write_bytes(png("green"))
     expect(told(page)).not_to_contain_text("first.files/cat.png")
     assert status(url, address) == (200, png("green"))
+
+
+def test_a_saved_setting_is_on_the_page(project: Project, start: Start, visit: Open) -> None:
+    page = visit(start("--no-run").url + FIRST)
+    project.change("pyproject.toml", 'site_name = "Tiny guides"', 'site_name = "Small guides"')
+    expect(page.locator(".md-header")).to_contain_text("Small guides")
+    project.change("pyproject.toml", 'label = "Alpha"', 'label = "Aleph"')
+    expect(article(page)).to_contain_text("Aleph")
+
+
+def test_saved_templates_of_pages_and_of_the_site_are_on_the_page(
+    project: Project, start: Start, visit: Open, tmp_path: Path
+) -> None:
+    """The program is a copy, whose own files are edited."""
+    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    project.environment["PYTHONPATH"] = str(tmp_path / "src")
+    page = visit(start("--no-run").url + FIRST)
+    package = tmp_path / "src/guidewright"
+    of_the_site = package / "site/theme/main.html"
+    of_the_page = package / "render/templates/guidewright/index.md.j2"
+    before = of_the_site.read_text("utf-8")
+    of_the_site.write_text(before + "{% block announce %}From the site{% endblock %}", "utf-8")
+    expect(page.locator("body")).to_contain_text("From the site")
+    words = of_the_page.read_text("utf-8")
+    of_the_page.write_text(words.replace("{{ page.proof_lead }}", "From the page"), "utf-8")
+    expect(article(page)).to_contain_text("From the page")
+    of_the_site.write_text("{% block", "utf-8")
+    expect(told(page)).to_contain_text("site/theme/main.html")
+    of_the_site.write_text(before, "utf-8")
+    expect(told(page)).to_be_hidden()
+    expect(page.locator("body")).not_to_contain_text("From the site")
 
 
 def test_a_fold_that_was_open_is_open_on_the_new_page(project: Project, start: Start, visit: Open) -> None:
