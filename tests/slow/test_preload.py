@@ -203,12 +203,14 @@ def test_stopping_leaves_no_process_no_lock_and_no_record(sandbox: Sandbox, numb
     assert_nothing_is_left(sandbox)
 
 
-def test_kernels_and_parents_end_by_themselves_where_the_run_is_killed(sandbox: Sandbox) -> None:
-    preloading(sandbox)
-    gate = sandbox.outside / "gate"
+@pytest.mark.parametrize("moment", ["importing", "running"])
+def test_kernels_and_parents_end_by_themselves_where_the_run_is_killed(sandbox: Sandbox, moment: str) -> None:
+    importing, gate = sandbox.outside / "importing", sandbox.outside / "gate"
+    seconds = 600 if moment == "importing" else 0
+    preloading(sandbox, more=f"open({str(importing)!r}, 'w')\ntime.sleep({seconds})")
     sandbox.guide("waits", f"# %%\nimport slowly, time\nopen({str(gate)!r}, 'w')\ntime.sleep(600)")
     process = sandbox.start("run")
-    eventually(gate.exists, seconds=60)
+    eventually(importing.exists if seconds else gate.exists, seconds=60)
     process.kill()
     process.communicate()
     eventually(lambda: not sandbox.processes(), seconds=20)
