@@ -17,6 +17,7 @@ from test_run import BODY, Kernels
 from guidewright import shards, store
 from guidewright.errors import COULD_NOT_RUN, FINE, GUIDE_FAILED, WRONG_USE, InputError
 from guidewright.model import PlannedJob
+from guidewright.plan import Selection
 from guidewright.store import FILE, in_folder, to_files
 from sandbox import Sandbox
 
@@ -170,6 +171,24 @@ def test_wrong_use_ends_with_2(project: Sandbox, arguments: tuple[str, ...]) -> 
     assert done.code == WRONG_USE
     assert done.err
     assert "Traceback" not in done.err
+
+
+def test_the_matrix_asks_for_a_release_that_the_project_has_moved_on_to_and_not_for_this_machine(
+    project: Sandbox,
+) -> None:
+    project.settings(extra='lock = "lock.txt"\nshown = { Pack = ["pack"] }')
+    lock = project.root / "lock.txt"
+    lock.write_text("pack==1.0\n", "utf-8")
+    elsewhere = replace(
+        made.ENVIRONMENT, cores=64, has_gpu=True, device_class="gpu", distributions={"pack": "1.0"}
+    )
+    opened = project.project()
+    for job in opened.jobs(Selection(profile="full")):
+        opened.store.save(made.record(job, environment=elsewhere))
+    options = ("plan", "--profile", "full", "--matrix", "--json")
+    assert project.cli(*options).json == {"include": []}
+    lock.write_text("pack==1.1\n", "utf-8")
+    assert [row["backend"] for row in project.cli(*options).json["include"]] == ["alpha", "beta"]
 
 
 def test_the_matrix_of_nothing_to_run_is_empty(project: Sandbox) -> None:

@@ -10,7 +10,7 @@ from guidewright.errors import InputError, Problem
 from guidewright.execute.environment import installed_version
 from guidewright.lockfile import pins
 from guidewright.model import Record
-from guidewright.settings import FILE, Settings
+from guidewright.settings import FILE, Backend, Settings
 
 Today = Callable[[str], frozenset[str]]
 """The versions of a distribution that the project is at; empty where nothing is known of it."""
@@ -46,6 +46,11 @@ def moved(record: Record, names: list[str], versions: Today) -> list[str]:
         and (now := {_public(version) for version in versions(name)})
         and _public(then[name]) not in now
     ]
+
+
+def named(settings: Settings, backend: Backend) -> list[str]:
+    """Return the distributions whose release a page names: the backend's own, and what the settings show of every page."""
+    return [*backend.distributions, *(name for names in settings.shown.values() for name in names)]
 
 
 def _public(version: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from guidewright import compare, datasets, normalise
-from guidewright.commands.moved import Today, moved, today
+from guidewright.commands.moved import Today, moved, named, today
 from guidewright.commands.project import Project
 from guidewright.files import signature
 from guidewright.memory import Remember, afresh
@@ -116,8 +116,7 @@ def _notice(project: Project, backend: Backend, record: Record | None, now: Toda
         return "nothing"
     if record.profile == "quick":
         return "quick"
-    names = [*backend.distributions, *(name for names in project.settings.shown.values() for name in names)]
-    return "proven elsewhere" if moved(record, names, now) else ""
+    return "proven elsewhere" if moved(record, named(project.settings, backend), now) else ""
 
 
 def versions(project: Project, backend: Backend, record: Record) -> tuple[tuple[str, str], ...]:

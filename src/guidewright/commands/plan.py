@@ -10,12 +10,13 @@ import click
 
 from guidewright import shards
 from guidewright.commands.console import new_table, plain, print_table
+from guidewright.commands.moved import moved, named, today
 from guidewright.commands.progress import plural
 from guidewright.commands.project import Project
 from guidewright.commands.summary import print_problems, some
 from guidewright.errors import FINE, WRONG_USE
 from guidewright.execute.fresh import why_fresh
-from guidewright.model import PlannedJob
+from guidewright.model import PlannedJob, Record
 from guidewright.plan import Selection
 
 
@@ -31,8 +32,19 @@ def plan(project: Project, selection: Selection, *, as_json: bool) -> int:
 
 
 def matrix(project: Project, selection: Selection, most: int) -> int:
-    """Print a workflow's matrix in one line, as ``$GITHUB_OUTPUT`` takes it; return the exit code."""
-    click.echo(json.dumps(shards.matrix(project.plan(selection), most), ensure_ascii=False))
+    """Print a workflow's matrix in one line, as ``$GITHUB_OUTPUT`` takes it; return the exit code.
+
+    Other machines are to run it, so this one's device, cores and packages say nothing: what counts is the releases that the
+    project has moved on to, as for a page.
+    """
+    versions = today(project.settings)
+
+    def difference(record: Record) -> str:
+        shown = named(project.settings, project.settings.backends[record.backend])
+        return ", ".join(moved(record, shown, versions))
+
+    planned = project.plan(selection, difference)
+    click.echo(json.dumps(shards.matrix(planned, most), ensure_ascii=False))
     print_problems([*project.library.problems, *project.damaged.values()])
     return WRONG_USE if project.library.errors else FINE
 

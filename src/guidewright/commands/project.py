@@ -14,7 +14,7 @@ from guidewright.execute import environment as env
 from guidewright.files import signature
 from guidewright.memory import Remember, afresh
 from guidewright.model import Job, PlannedJob, Record
-from guidewright.plan import Known, Selection, aligned, make_job, plan, select
+from guidewright.plan import Difference, Known, Selection, aligned, make_job, plan, select
 from guidewright.settings import FILE, Settings, load
 from guidewright.source import library
 from guidewright.store import Store, shared
@@ -83,10 +83,11 @@ class Project:
         if self.settings.stores:
             self.bring(self.jobs(Selection(profile="full")))
 
-    def plan(self, selection: Selection) -> list[PlannedJob]:
+    def plan(self, selection: Selection, difference: Difference | None = None) -> list[PlannedJob]:
+        """Say of each job whether it runs; ``difference`` says how a record's environment differs from the one to run in."""
         jobs = self.jobs(selection)
         self.bring(jobs)
-        return plan(jobs, selection, self.job, self.difference)
+        return plan(jobs, selection, self.job, difference or self.difference)
 
 
 _version = functools.cache(env.installed_version)
