@@ -1,4 +1,4 @@
-"""What takes less than a second: the command line's greeting, and a kernel that is ready."""
+"""What takes a second or less: the command line's greeting, a check of the library, and a kernel that is ready."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+from benchmarks.machine import ROOT
 from benchmarks.speed.project import Bench
 from guidewright.commands.project import open_project
 from guidewright.execute.environment import kernel_environment
@@ -25,6 +26,12 @@ def greeting(repeats: int) -> dict[str, float]:
         "python_seconds": statistics.median(other for _, other in pairs),
         "ratio": statistics.median(one / other for one, other in pairs),
     }
+
+
+def checking(repeats: int) -> float:
+    """Return the median seconds of ``guidewright check`` of this project's library, which has been checked before."""
+    words = [sys.executable, "-m", "guidewright.cli", "--root", str(ROOT), "check"]
+    return statistics.median([_seconds(words) for _ in range(repeats + 1)][1:])
 
 
 def _seconds(words: list[str]) -> float:
