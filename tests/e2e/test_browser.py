@@ -214,6 +214,22 @@ def test_no_page_scrolls_sideways_on_a_phone(
     context.close()
 
 
+FOCUS = "link => { link.focus(); return document.activeElement === link; }"
+
+
+def test_on_a_phone_no_key_gets_into_the_navigation_before_its_drawer_is_open(
+    context: BrowserContext, full_site: str
+) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{full_site}guides/first/")
+    link = page.locator(".md-sidebar--primary a.md-nav__link--active").first
+    assert not link.evaluate(FOCUS)
+    page.locator(".md-header label[for=__drawer]").click()
+    page.wait_for_function(FOCUS, arg=link.element_handle())
+    assert link.is_visible()
+
+
 def test_every_output_is_within_reach_without_javascript(browser: Browser, full_site: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -177,7 +177,13 @@ def test_a_category_has_a_page_of_its_own_with_a_card_a_guide() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(1, "Runs in about a minute"), (60, "Runs in about a minute"), (61, "Runs in about 2 minutes")],
+    [
+        (1, "Runs in about a minute"),
+        (60, "Runs in about a minute"),
+        (61, "Runs in about 2 minutes"),
+        (119 * 60, "Runs in about 119 minutes"),
+        (9523, "Runs in about 3 hours"),
+    ],
 )
 def test_a_card_tells_how_long_the_slowest_full_run_took(seconds: float, words: str) -> None:
     views = samples.views()

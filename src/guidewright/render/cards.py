@@ -13,6 +13,9 @@ from guidewright.render.addresses import SiteInfo, page_path, relative
 from guidewright.render.interface import EN, Language, text
 from guidewright.render.proof import plain
 
+_HOURS = 120
+"""So many minutes and more are told in hours."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
@@ -115,4 +118,6 @@ def _minutes(seconds: float | None, language: Language) -> list[str]:
     if seconds is None:
         return []
     minutes = math.ceil(seconds / 60)
+    if minutes >= _HOURS:
+        return [text("hours_many", language, count=round(minutes / 60))]
     return [text("minutes_one" if minutes <= 1 else "minutes_many", language, count=minutes)]

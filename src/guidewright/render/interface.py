@@ -186,6 +186,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "category_lead": "{count} guides, in the order in which they are best read.",
         "minutes_one": "Runs in about a minute",
         "minutes_many": "Runs in about {count} minutes",
+        "hours_many": "Runs in about {count} hours",
         "accelerator_none": "a CPU is enough",
         "accelerator_gpu": "a GPU helps",
         "no_guides": "No guide has been proven yet.",
