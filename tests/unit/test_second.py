@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from guidewright.commands.second import second
+from guidewright.commands import second_making
+from guidewright.commands.second import Second, second
 from guidewright.commands.second_making import requirements
-from guidewright.errors import InputError
+from guidewright.errors import CannotRunError, InputError
 from guidewright.plan import Selection
 from sandbox import Sandbox
 
@@ -69,3 +72,70 @@ def test_all_that_is_wrong_with_the_pins_is_told_at_once(project: Sandbox) -> No
     with pytest.raises(InputError) as caught:
         second(project.project().settings, ["keras", "no requirement at all", "a==1", "A==2"])
     assert len(caught.value.problems) == 3
+
+
+class Pip:
+    """Stands for pip: what it was asked for, each time, and whether the environment was a new one."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[bool, list[str]]] = []
+        self.fails = False
+
+    def __call__(self, made: Second, wanted: Sequence[str]) -> None:
+        mark = made.prefix / "mark"
+        self.calls.append((not mark.exists(), list(wanted)))
+        mark.touch()
+        if self.fails:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def pip(monkeypatch: pytest.MonkeyPatch) -> Pip:
+    stand_in = Pip()
+    monkeypatch.setattr(second_making, "_install", stand_in)
+    return stand_in
+
+
+def ready(project: Sandbox, **selection: tuple[str, ...]) -> Second:
+    opened = project.project()
+    chosen = second(opened.settings, ["keras==3.14.0"])
+    second_making.make(chosen, opened, Selection(**selection), lambda _: None)
+    return chosen
+
+
+def test_an_environment_is_made_once_and_what_another_selection_requires_is_added(
+    project: Sandbox, pip: Pip
+) -> None:
+    for _ in range(2):
+        made = ready(project)
+    assert made.python.exists()
+    assert pip.calls == [(True, ["keras==3.14.0", "numpy>=2", "pandas"])]
+    for _ in range(2):
+        ready(project, backends=("away",))
+    assert pip.calls[1:] == [(False, ["away", "keras==3.14.0", "pandas"])]
+    ready(project)
+    assert len(pip.calls) == 2
+
+
+def test_an_environment_is_made_anew_where_the_lock_moved_or_pip_was_interrupted(
+    project: Sandbox, pip: Pip
+) -> None:
+    ready(project)
+    project.settings(extra='lock = "lock.txt"', tables=BACKENDS + PROJECT)
+    (project.root / "lock.txt").write_text("numpy==2.4.6\n", "utf-8")
+    ready(project)
+    pip.fails = True
+    with pytest.raises(KeyboardInterrupt):
+        ready(project, backends=("away",))
+    pip.fails = False
+    ready(project)
+    assert [anew for anew, _ in pip.calls] == [True, True, False, True]
+
+
+def test_a_folder_that_cannot_be_written_is_told(project: Sandbox, pip: Pip) -> None:
+    blocked = project.root / ".guidewright/with"
+    blocked.parent.mkdir(exist_ok=True)
+    blocked.write_text("", "utf-8")
+    with pytest.raises(CannotRunError, match="the environment cannot be made: Not a directory"):
+        ready(project)
+    assert pip.calls == []
