@@ -173,6 +173,10 @@ def prepare(project: Project, words: list[str]) -> None:
             (project.root / old).parent.mkdir()
             exported = project.cli("export", "hugo", "functional_api", "--lang", "ko", "-o", old)
             assert exported.code == 0, exported.err
+        case ["guidewright", "records", "push"]:
+            store = (project.root.parent / "store").as_uri()
+            named = f'records = ["guides/records", "{store}"]\nrecords_to = "{store}"'
+            project.change("pyproject.toml", "site_name", f"{named}\nsite_name")
         case ["guidewright", "merge", *rest]:
             _shard(project, [word for word in rest if (word + " ").startswith(("shard-", "downloaded "))])
 
