@@ -216,14 +216,18 @@ def build(
     )
 
 
-@main.command(epilog=cli.examples("guidewright render"))
+@main.command(epilog=cli.examples("guidewright render", "guidewright render --no-cache"))
+@cli.cache_option
 @cli.json_option
 @click.pass_context
-def render(context: click.Context, /, as_json: bool) -> int:
-    """Write pages and notebooks under build/ from the records at hand; run nothing."""
-    from guidewright.commands import site as command
+def render(context: click.Context, /, as_json: bool, cache: bool) -> int:
+    """Write pages and notebooks under build/ from the records at hand; run nothing.
 
-    return command.report_render(cli.project(context), as_json=as_json)
+    Where nothing has changed since the last time, there is nothing to do.
+    """
+    from guidewright.commands import making as command
+
+    return command.report_render(cli.root(context), as_json=as_json, anew=not cache)
 
 
 @main.command(
@@ -239,14 +243,19 @@ def render(context: click.Context, /, as_json: bool) -> int:
     help="What makes HTML of the pages.",
 )
 @click.option("--strict-parity", is_flag=True, help="End with 1 where backends differ and no cell says so.")
+@cli.cache_option
 @cli.json_option
 @click.pass_context
-def site(context: click.Context, /, engine: str, strict_parity: bool, as_json: bool) -> int:
-    """Render and build the site from the records at hand; run nothing, need no backend."""
-    from guidewright.commands import site as command
+def site(context: click.Context, /, engine: str, strict_parity: bool, as_json: bool, cache: bool) -> int:
+    """Render and build the site from the records at hand; run nothing, need no backend.
 
-    project = cli.project(context)
-    return command.report_site(project, engine=engine, strict_parity=strict_parity, as_json=as_json)
+    Where nothing has changed since the last time, there is nothing to do.
+    """
+    from guidewright.commands import making as command
+
+    return command.report_site(
+        cli.root(context), engine=engine, strict_parity=strict_parity, as_json=as_json, anew=not cache
+    )
 
 
 @main.command(

@@ -19,6 +19,12 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
+def root(context: click.Context) -> Path:
+    from guidewright.settings import find_root
+
+    return find_root((context.obj or Path.cwd()).resolve())
+
+
 def project(context: click.Context, *, compile_cache: bool = True) -> Any:
     """Open the project that the command is asked for.
 
@@ -26,9 +32,8 @@ def project(context: click.Context, *, compile_cache: bool = True) -> Any:
         compile_cache: whether backends may keep what they compile; false wins over the settings.
     """
     from guidewright.commands.project import open_project
-    from guidewright.settings import find_root
 
-    opened = open_project(find_root((context.obj or Path.cwd()).resolve()))
+    opened = open_project(root(context))
     return opened if compile_cache else without_compile_cache(opened)
 
 
@@ -81,6 +86,11 @@ scheduler_option = click.option(
     "--scheduler",
     metavar="ADDRESS",
     help="Run on the workers of this Dask scheduler, tcp://host:port, or on this machine: local (default: as the settings say).",
+)
+cache_option = click.option(
+    "--cache/--no-cache",
+    default=True,
+    help="Whether what was made before, and would be the same today, is kept; it is.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 

@@ -86,11 +86,11 @@ def checked(context: click.Context, /, language: str, guide: str, on: Any) -> in
 @click.pass_context
 def preview(context: click.Context, /, language: str, guide: str) -> int:
     """Build the site, and say where a guide's page is."""
-    from guidewright.commands import site
+    from guidewright.commands import making
     from guidewright.commands import translation_status as command
 
     def build(project: Any) -> int:
-        return site.report_site(project, strict_parity=False, as_json=False)
+        return making.report_site(project.settings.root, strict_parity=False, as_json=False)
 
     return command.preview(cli.project(context), language, guide, build)
 

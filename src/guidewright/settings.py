@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
-
-import jsonschema
+from typing import TYPE_CHECKING, Any
 
 from guidewright.errors import InputError, Problem, SettingsError
+
+if TYPE_CHECKING:
+    import jsonschema
 
 FILE = "pyproject.toml"
 LOCAL = "local"
@@ -439,6 +440,17 @@ def is_project(folder: Path) -> bool:
         return bool(_HEADING.search(text))
 
 
+def cache_folder(root: Path) -> Path:
+    """Return the folder of what is remembered, without a look at the other settings.
+
+    Raises:
+        OSError, ValueError: the file cannot be read, or is not TOML.
+    """
+    table = _tool(tomllib.loads((root / FILE).read_text("utf-8"))).get("guidewright")
+    name = table.get("cache") if isinstance(table, dict) else None
+    return root / (name if isinstance(name, str) else _FOLDERS["cache"])
+
+
 def _tool(document: Mapping[str, Any]) -> Mapping[str, Any]:
     tool = document.get("tool")
     return tool if isinstance(tool, dict) else {}
@@ -511,6 +523,8 @@ def _store_problems(
 
 
 def _errors(table: object) -> list[jsonschema.ValidationError]:
+    import jsonschema  # takes longer than all else of the settings, and is needed where they are read
+
     validator = jsonschema.Draft202012Validator(SCHEMA)
     return sorted(validator.iter_errors(table), key=lambda error: list(map(str, error.absolute_path)))
 

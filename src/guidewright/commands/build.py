@@ -57,10 +57,10 @@ def build(
 def _site(project: Project, console: Console, made: dict[str, Any]) -> list[Problem]:
     """Build the site, note what came of it, and return what is wrong with catalogs."""
     console.print("  building the site", highlight=False)
-    folder, languages = site.site(project, lambda text: console.print(text, highlight=False, markup=False))
-    made["findings"] = [str(problem) for problem in site.findings(languages[0].entries)]
+    folder, found = site.site(project, lambda text: console.print(text, highlight=False, markup=False))
+    made["findings"] = [str(problem) for problem in site.findings(found.entries)]
     made["site"] = site.relative(folder / "index.html", project)
-    return site.catalog_problems(languages)
+    return site.catalog_problems(found.languages)
 
 
 def _say(made: dict[str, Any]) -> None:

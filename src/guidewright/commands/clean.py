@@ -25,7 +25,7 @@ def clean(settings: Settings, *, cache: bool) -> int:
         if cache:
             folders += [
                 settings.cache / name
-                for name in ("records", "former", "damaged", "datasets", "compiled", "with")
+                for name in ("records", "former", "damaged", "datasets", "compiled", "with", "built")
             ]
         for folder in folders:
             if folder.is_dir():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,17 @@ SITE_CARD = "site"
 
 
 def files(
-    settings: Settings, made: Translated, all_: Sequence[Translated], info: SiteInfo
+    cards: Sequence[listing.Card],
+    settings: Settings,
+    made: Translated,
+    all_: Sequence[Translated],
+    info: SiteInfo,
 ) -> dict[str, str | bytes]:
-    """Return a language's feed, ``llms.txt`` and cards, by their path under its docs folder."""
-    cards = [listing.card(entry.guide, entry.views) for entry in made.entries]
+    """Return a language's feed and ``llms.txt``, by their path under its docs folder.
+
+    Args:
+        cards: what lists say of its guides.
+    """
     others = [one.language for one in all_ if one.language.code != made.language.code]
     found: dict[str, str | bytes] = {
         llms.PATH: llms.llms(cards, site=info, language=made.language, others=others)
@@ -40,11 +47,17 @@ def files(
             and (entry.guide.slug not in made.translations or made.translations[entry.guide.slug].whole)
         ]
         found[feed.PATH] = feed.feed(guides, site=info, language=made.language)
-        english = _cards(all_[0])
-        for name, card in _cards(made).items():
-            shown = card if card.drawable else english[name]
-            found[card_path(name)] = _drawn(shown, settings.cache / "social")
     return found
+
+
+def drawn(settings: Settings, made: Translated, all_: Sequence[Translated]) -> Iterator[tuple[str, bytes]]:
+    """Yield a language's cards with their path under its docs folder, one at a time; none where the site has no address."""
+    if not settings.site_url:
+        return
+    english = _cards(all_[0])
+    for name, card in _cards(made).items():
+        shown = card if card.drawable else english[name]
+        yield card_path(name), _drawn(shown, settings.cache / "social")
 
 
 def _cards(made: Translated) -> dict[str, social.Card]:

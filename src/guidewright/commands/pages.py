@@ -49,7 +49,7 @@ def entries(project: Project, remember: Remember = afresh) -> list[Entry]:
         remember(
             ("entry", guide.slug),
             (guide, settings, now, _state(project, guide)),
-            functools.partial(_entry, project, guide, now),
+            functools.partial(entry, project, guide, now),
         )
         for guide in project.library.guides
     ]
@@ -63,7 +63,8 @@ def _state(project: Project, guide: Guide) -> tuple[object, ...]:
     )
 
 
-def _entry(project: Project, guide: Guide, now: Today) -> Entry:
+def entry(project: Project, guide: Guide, now: Today) -> Entry:
+    """Return one guide with what is known of it."""
     known = _known(project, guide)
     passed = {key: found.passed for key, found in known.items() if found.passed}
     views = tuple(

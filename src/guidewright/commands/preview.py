@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -63,8 +65,14 @@ class Session:
 
     # ---------------------------------------------------------------- reading
 
-    def refresh(self) -> None:
-        """Read what has changed; whatever is wrong is told, and what was shown stays."""
+    def refresh(self, touched: Iterable[Path] = ()) -> None:
+        """Read what has changed; whatever is wrong is told, and what was shown stays.
+
+        Args:
+            touched: files that may have changed: pages of guides among them are shown before all else is read.
+        """
+        with suppress(Exception):  # whatever is wrong is met again, and told, by who reads everything
+            self.hurry(touched)
         try:
             self.read()
             self.failed = ()
@@ -92,6 +100,16 @@ class Session:
             self.pages.take(shown.rendered, inherited)
             self.shown = shown
         self.edits.look(shown.project, self.rerun)
+
+    def hurry(self, touched: Iterable[Path]) -> None:
+        """Show guides that were touched as they are now; what other pages say of them waits until everything is read."""
+        if self.shown is None:
+            return
+        pages = list(preview_shown.hurried(self.shown, self.choice, self.memory, touched))
+        with self.lock:
+            self.pages.put(pages)
+        if pages:
+            self.hub.tell()
 
     def _forget_templates(self) -> None:
         files = sorted(file for folder in TEMPLATES for file in folder.rglob("*") if file.is_file())

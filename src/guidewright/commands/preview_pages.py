@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from guidewright.commands import site
 from guidewright.errors import Problem, SiteError
+from guidewright.model import Page
 from guidewright.render import page as pages
 from guidewright.serve import inject
 from guidewright.serve.server import Answer
@@ -55,7 +56,9 @@ class Pages:
         """
         for code, one in rendered.items():
             theme = tree.theme(code, one.made.language.direction)
-            docs = tree.documents(one.pages, one.extra) | dict.fromkeys(_downloads(one), b"")
+            docs = tree.documents(one.pages, {**one.extra, **dict(one.drawn())}) | dict.fromkeys(
+                _downloads(one), b""
+            )
             wanted = {f"{tree.DOCS}/{path}": content for path, content in docs.items()}
             wanted |= {f"{tree.THEME}/{path}": content for path, content in theme.items()}
             preview = self.previews.setdefault(code, Preview(folder=self.folder / code))
@@ -63,6 +66,14 @@ class Pages:
             self.assets[code] = _digest({**docs, **theme})
         self.previews = {code: self.previews[code] for code in rendered}
         self.rendered = rendered
+
+    def put(self, pages: Iterable[Page]) -> None:
+        """Show pages in the place of those that they have been until now."""
+        for page in pages:
+            preview = self.previews[page.language]
+            found = tree.documents([page], {})
+            wanted = {f"{tree.DOCS}/{path}": content for path, content in found.items()}
+            preview.update({**preview.wanted, **wanted}, preview.inherited)
 
     def answer(self, path: str) -> Answer:
         """Return what is at a path of the site."""

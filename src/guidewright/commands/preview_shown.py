@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from guidewright.commands import site
+from guidewright.commands import site, translations
 from guidewright.commands.pages import Entry, entries
 from guidewright.commands.project import Project
 from guidewright.errors import Problem
 from guidewright.memory import Memory
-from guidewright.model import BackendName, BackendView, CellId, Guide, Slug
+from guidewright.model import BackendName, BackendView, CellId, Guide, Page, Slug
 from guidewright.plan import Selection, matches
 from guidewright.serve.stale import carried
+from guidewright.settings import Settings
+from guidewright.source import library
 
 _Stale = Mapping[BackendName, CellId]
 
@@ -59,10 +62,7 @@ def read(project: Project, choice: Choice, memory: Memory, before: Shown | None)
     if before is None:  # once: no edit waits for a store elsewhere
         project.bring_all()
     found, stale = _with_outputs(entries(project, memory), choice, before)
-    rendered = [
-        replace(one, pages=tuple(one.pages))
-        for one in site.rendered(project, found, memory, with_downloads=False)
-    ]
+    rendered = site.rendered(project, found, memory, with_downloads=False)
     problems = [*project.library.problems, *project.damaged.values()]
     problems += site.catalog_problems([one.made for one in rendered])
     return Shown(
@@ -72,6 +72,38 @@ def read(project: Project, choice: Choice, memory: Memory, before: Shown | None)
         rendered={one.made.language.code: one for one in rendered},
         problems=tuple(problems),
     )
+
+
+def hurried(before: Shown, choice: Choice, memory: Memory, touched: Iterable[Path]) -> Iterator[Page]:
+    """Yield the pages of the guides that were touched, in every language.
+
+    All else that they show, of other guides and of the settings, is as it was. What is made here is remembered as if
+    everything had been read, so that it is not made twice.
+    """
+    settings = before.project.settings
+    for slug in sorted({slug for path in touched if (slug := _slug(path, settings)) in before.entries}):
+        guide = library.read(settings.guides / f"{slug}.py", slug, settings, memory).guide
+        if guide is None:
+            continue
+        alone = replace(before.project, library=library.Library(guides=(guide,)))
+        (entry,), _ = _with_outputs(entries(alone, memory), choice, before)
+        for one in before.rendered.values():
+            if one.made.locale is None:
+                yield one.page(entry)
+                continue
+            voice = translations.voice(one.made.locale, settings, memory)
+            shown, translation, _ = translations.remembered(alone, voice, entry, memory)
+            yield one.page(shown, translation)
+
+
+def _slug(path: Path, settings: Settings) -> Slug:
+    """Return the guide that a file belongs to, as its text or as a catalog; empty where it is neither."""
+    if path.suffix == ".po" and path.is_relative_to(settings.locales):
+        _, *inside = path.relative_to(settings.locales).with_suffix("").parts
+        return "/".join(inside)
+    if path.suffix == ".py" and path.is_relative_to(settings.guides):
+        return path.relative_to(settings.guides).with_suffix("").as_posix()
+    return ""
 
 
 def _with_former(project: Project, before: Shown | None) -> Project:

@@ -110,6 +110,17 @@ def project_of(settings: Settings, remember: Remember = afresh) -> Project:
     )
 
 
+def bare(settings: Settings) -> Project:
+    """Return a project whose library is not read."""
+    return Project(
+        settings=settings,
+        library=library.Library(guides=()),
+        store=Store.of(settings),
+        machine=env.this_machine(),
+        reference=_reference(settings, afresh),
+    )
+
+
 def _reference(settings: Settings, remember: Remember) -> api.Reference | None:
     files = (settings.api.inventory, settings.api.pages) if settings.api else ()
     state = tuple(signature(file) for file in files)

@@ -62,9 +62,9 @@ def _up(session: Session, settings: Settings, server: Server) -> Iterator[None]:
 
     def look() -> None:
         while not ended.is_set():
-            watch.wait()
+            touched = watch.wait()
             if not ended.is_set():
-                session.refresh()
+                session.refresh(touched)
 
     threads = [
         threading.Thread(target=look, name="files", daemon=True),

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import json
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-import click
-
-from guidewright import compare
+from guidewright import compare, digests
 from guidewright.commands import machines, translations
 from guidewright.commands.blame import blamed
+from guidewright.commands.built import Told
 from guidewright.commands.documentation import documentation
+from guidewright.commands.facts import Guides
+from guidewright.commands.inputs import Inputs, roots
 from guidewright.commands.lock import exclusive
-from guidewright.commands.pages import Entry, entries
+from guidewright.commands.moved import today
+from guidewright.commands.pages import Entry
 from guidewright.commands.project import Project
-from guidewright.commands.summary import print_problems
+from guidewright.commands.shelf import Shelf
 from guidewright.commands.taught import Taught
 from guidewright.commands.translations import Translated
-from guidewright.errors import FINE, GUIDE_FAILED, WRONG_USE, Problem, SiteError
+from guidewright.errors import Problem, SiteError
 from guidewright.files import write_atomically
 from guidewright.memory import Remember, afresh
-from guidewright.model import Page, Slug
-from guidewright.plan import Selection
+from guidewright.model import Job, Page, Record, Slug, Translation
 from guidewright.render import cards as listing
 from guidewright.render import differences, index, interface, parity_json, related, report, tags
 from guidewright.render.addresses import SiteInfo
@@ -36,58 +37,42 @@ from guidewright.render.interface import EN, Language
 from guidewright.render.page import render as render_page
 from guidewright.site import config, engine, engines, links, tree
 from guidewright.site.spool import Spool
+from guidewright.source import library
+from guidewright.source.naming import listed
 from guidewright.store import shared
 
 Tell = Callable[[str], None]
 
 
-def report_render(project: Project, *, as_json: bool) -> int:
-    """Render, say so, and return the exit code."""
-    try:
-        made = render(project, _tell)
-    finally:
-        print_problems(_known(project))
-    catalogs = catalog_problems(made)
-    print_problems(catalogs)
-    found = made[0].entries
-    folder = relative(project.settings.build, project)
-    if as_json:
-        _show({"build": folder, "pages": [entry.guide.slug for entry in found]})
-    else:
-        click.echo(f"rendered {len(found)} guide{'' if len(found) == 1 else 's'} into {folder}/")
-    return WRONG_USE if project.library.errors or catalogs else FINE
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """What a build has made."""
+
+    project: Project
+    """Its guides are without their cells: a site's own pages need none."""
+    inputs: Inputs
+    """What it was made from."""
+    languages: tuple[Translated, ...]
+    """English first; without what only a guide's own page shows."""
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self.languages[0].entries
 
 
-def report_site(
-    project: Project, *, strict_parity: bool, as_json: bool, engine: str = engines.MKDOCS.name
-) -> int:
-    """Build the site, say what backends differ in, and return the exit code."""
-    try:
-        folder, made = site(project, _tell, engines.ENGINES[engine])
-    finally:
-        print_problems(_known(project))
-    catalogs = catalog_problems(made)
-    found = findings(made[0].entries)
-    print_problems([*catalogs, *found])
-    home = relative(folder / "index.html", project)
-    if as_json:
-        _show({"site": home, "findings": [str(problem) for problem in found]})
-    else:
-        click.echo(f"The site is ready: {home}")
-    if project.library.errors or catalogs:
-        return WRONG_USE
-    return GUIDE_FAILED if strict_parity and found else FINE
+def render(project: Project, tell: Tell, *, anew: bool = False) -> Made:
+    """Write ``build/<language>`` for each language: Markdown, images, notebooks and the engine's configuration.
 
-
-def render(project: Project, tell: Tell) -> list[Translated]:
-    """Write ``build/<language>`` for each language: Markdown, images, notebooks and the engine's configuration."""
+    Args:
+        anew: make every page, also those that lie there as they would be made.
+    """
     with exclusive(project.settings.cache, "render", tell):
-        return _render(project)
+        return _render(project, anew=anew)
 
 
 def site(
-    project: Project, tell: Tell, builder: engines.Engine = engines.MKDOCS
-) -> tuple[Path, list[Translated]]:
+    project: Project, tell: Tell, builder: engines.Engine = engines.MKDOCS, *, anew: bool = False
+) -> tuple[Path, Made]:
     """Render, run the engine, check links, and put the site together; return its folder.
 
     Raises:
@@ -99,15 +84,15 @@ def site(
     settings = project.settings
     builder.require()
     with exclusive(settings.cache, "site", tell):
-        found = _render(project)
-        records = [record for entry in found[0].entries for record in entry.records]
-        epoch = engine.epoch(project.library.guides, records)
-        for made in found:
+        found = _render(project, anew=anew)
+        records = [record for entry in found.entries for record in entry.records]
+        epoch = engine.epoch(found.project.library.guides, records)
+        for made in found.languages:
             code = made.language.code
             with _leading_back(project, code if made.locale else ""):
                 engine.build(settings.build / code, epoch=epoch, engine=builder)
         with _leading_back(project):
-            codes = [made.language.code for made in found]
+            codes = [made.language.code for made in found.languages]
             newest = dt.datetime.fromtimestamp(epoch, dt.UTC).date()
             folder = engine.assemble(
                 settings,
@@ -118,15 +103,26 @@ def site(
             return folder, found
 
 
-def _root_files(
-    new: Path, project: Project, found: Sequence[Translated], newest: dt.date
-) -> Mapping[str, bytes]:
+def _root_files(new: Path, project: Project, found: Made, newest: dt.date) -> Mapping[str, bytes]:
     """Write the records that the pages show, for others to read, and return the other files of all languages."""
-    jobs = project.jobs(Selection(profile="full"))
-    records = (record for job in jobs if (record := project.store.find(job).passed))
-    for path, content in shared.published(records):
+    for path, content in shared.published(_full(project, found.entries)):
         write_atomically(new / "records" / path, content)
-    return machines.root_files(new, project.settings, found, newest)
+    return machines.root_files(new, project.settings, found.languages, newest)
+
+
+def _full(project: Project, found: Iterable[Entry]) -> Iterator[Record]:
+    """Read the full records that pages show, one at a time."""
+    for record in (record for entry in found for record in entry.records if record.profile == "full"):
+        job = Job(
+            slug=record.slug,
+            path="",
+            backend=record.backend,
+            profile=record.profile,
+            cells=(),
+            fingerprint=record.fingerprint,
+        )
+        if whole := project.store.find(job).passed:
+            yield whole
 
 
 @contextmanager
@@ -139,7 +135,8 @@ def _leading_back(project: Project, language: str = "") -> Iterator[None]:
     try:
         yield
     except SiteError as error:
-        raise blamed(error.problems, project.library.guides, catalog, language) from error
+        guides = library.load(project.settings).guides
+        raise blamed(error.problems, guides, catalog, language) from error
 
 
 def _verify(folder: Path, project: Project) -> None:
@@ -167,27 +164,126 @@ def findings(found: Sequence[Entry]) -> list[Problem]:
 # ------------------------------------------------------------------ render
 
 
-def _render(project: Project) -> list[Translated]:
-    """Render every language, English first."""
-    project.bring_all()
-    found = rendered(project, entries(project))
+def _render(project: Project, *, anew: bool) -> Made:
+    """Render every language, English first: of the pages, those that do not lie there as they would be made."""
+    settings = project.settings
+    _bring(project)
+    inputs = Inputs.read(roots(settings))
+    shelf = Shelf.of(settings.cache, empty=anew)
+    files, problems = listed(settings)
+    guides = Guides(
+        project=project,
+        inputs=inputs,
+        shelf=shelf,
+        today=today(settings),
+        files=files,
+        voices=[translations.voice(locale, settings) for locale in translations.locales(settings)],
+    )
     # Nothing is written before every language has been made: what is there stays whole where one fails.
     with ExitStack() as stack:
+        stack.callback(guides.whole.close)
+        made, found, rendered = _known_of(guides, problems)
         wanted = {}
-        for one in found:
+        fresh: list[tuple[str, str, list[str]]] = []
+        for one in rendered:
             language = one.made.language
             wanted[language.code] = stack.enter_context(Spool())
             tree.collect(
                 wanted[language.code],
-                one.pages,
-                one.extra,
+                _pages(one, guides, settings.build / language.code, fresh),
+                itertools.chain(one.extra.items(), one.drawn()),
                 one.config,
                 language=language.code,
                 direction=language.direction,
             )
-        for code, files in wanted.items():
-            tree.put(files, settings=project.settings, language=code)
-    return [one.made for one in found]
+        for code, contents in wanted.items():
+            tree.put(contents, settings=settings, language=code)
+        for code, key, paths in fresh:
+            shelf.put(key, tree.lying(wanted[code], paths, settings.build / code))
+    # What was made from a file that changed meanwhile is not what its digest says.
+    if inputs.settled:
+        shelf.save()
+    return Made(project=made, inputs=inputs, languages=tuple(found))
+
+
+def _bring(project: Project) -> None:
+    """Read what shared stores have of records that are not at hand."""
+    if project.settings.stores:
+        replace(project, library=library.load(project.settings)).bring_all()
+
+
+def _known_of(
+    guides: Guides, problems: Sequence[Problem]
+) -> tuple[Project, list[Translated], list[Rendered]]:
+    """Return the project, its languages and their sites, of what is known of each guide."""
+    settings = guides.project.settings
+    known = {slug: guides.facts(slug) for slug in guides.files}
+    found = {slug: (facts, others) for slug, (facts, others) in known.items() if facts.entry and facts.card}
+    entries = [facts.entry for facts, _ in found.values() if facts.entry]
+    told = [*problems, *(problem for facts, _ in known.values() for problem in facts.problems)]
+    project = replace(
+        guides.project,
+        library=library.Library(guides=tuple(entry.guide for entry in entries), problems=tuple(told)),
+    )
+    english = translations.english(project, entries)
+    made = [replace(english, problems=tuple(translations.unconfigured(settings)))]
+    made += [
+        translations.whole(
+            project,
+            voice,
+            [
+                replace(entry, guide=replace(entry.guide, header=found[entry.guide.slug][1][code].header))
+                for entry in entries
+            ],
+            {slug: others[code].translation for slug, (_, others) in found.items()},
+            [problem for _, others in found.values() for problem in others[code].problems],
+        )
+        for voice in guides.voices
+        for code in [voice.locale.code]
+    ]
+    first = [facts.card for facts, _ in found.values() if facts.card]
+    cards = [
+        [listing.with_words(card, entry.guide.header) for card, entry in zip(first, one.entries, strict=True)]
+        for one in made
+    ]
+    order = [item.slug for item in index.in_order(cards[0], site=SiteInfo.of(settings))]
+    taught = Taught(
+        reference=project.reference, symbols={slug: facts.symbols for slug, (facts, _) in found.items()}
+    )
+    around = _Around(
+        project=project,
+        all_=made,
+        near=guides.near(order),
+        taught=taught,
+        told=documentation(settings),
+        remember=afresh,
+        with_downloads=True,
+    )
+    return project, made, [_language(around, one, shown) for one, shown in zip(made, cards, strict=True)]
+
+
+def _pages(
+    one: Rendered, guides: Guides, folder: Path, fresh: list[tuple[str, str, list[str]]]
+) -> Iterator[Page | tree.Kept]:
+    """Yield a language's pages, and note where the files of those that were made will lie."""
+    code = one.made.language.code
+    met: digests.Known = {}
+    for entry in one.made.entries:
+        slug = entry.guide.slug
+        key = f"page {digests.digest([guides.key(slug, code), one.options(slug)], met)}"
+        lying = guides.shelf.get(key)
+        if lying and tree.untouched(lying, folder):
+            yield tree.Kept(slug=slug, files=lying)
+        else:
+            page = one.page(guides.entry(slug, code))
+            fresh.append((code, key, tree.paths(page)))
+            yield page
+
+
+class _MakePage(Protocol):
+    """Makes a guide's page; its translation is as far as was known, unless one is given."""
+
+    def __call__(self, entry: Entry, translation: Translation | None = None) -> Page: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,10 +292,31 @@ class Rendered:
 
     made: Translated
     info: SiteInfo
-    pages: Iterable[Page]
-    """Made one by one as they are asked for, and once only, unless they are kept."""
+    options: Callable[[Slug], dict[str, Any]]
+    """What a guide's page follows from beside the guide itself."""
+    page: _MakePage
     extra: Mapping[str, str | bytes]
+    drawn: Callable[[], Iterable[tuple[str, bytes]]]
+    """Further files, each made as it is asked for."""
     config: str
+
+    @property
+    def pages(self) -> Iterator[Page]:
+        """Make the pages, one by one as they are asked for."""
+        return map(self.page, self.made.entries)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Around:
+    """What every language's site is made with."""
+
+    project: Project
+    all_: Sequence[Translated]
+    near: Mapping[Slug, tuple[Slug, ...]]
+    taught: Taught
+    told: Documentation
+    remember: Remember
+    with_downloads: bool
 
 
 def rendered(
@@ -222,10 +339,16 @@ def rendered(
     ]
     # By their headers: a word of prose hardly ever changes what is near.
     headers = tuple((entry.guide.slug, entry.guide.header) for entry in found)
-    near = remember("related", (headers,), lambda: _related(project, found))
-    taught = Taught.of(project, remember)
-    told = documentation(project.settings)
-    return [_language(project, one, made, near, taught, told, remember, with_downloads) for one in made]
+    around = _Around(
+        project=project,
+        all_=made,
+        near=remember("related", (headers,), lambda: _related(project, found)),
+        taught=Taught.of(project, remember),
+        told=documentation(project.settings),
+        remember=remember,
+        with_downloads=with_downloads,
+    )
+    return [_language(around, one, _cards(one, remember)) for one in made]
 
 
 def _related(project: Project, found: Sequence[Entry]) -> dict[Slug, tuple[Slug, ...]]:
@@ -236,53 +359,50 @@ def _related(project: Project, found: Sequence[Entry]) -> dict[Slug, tuple[Slug,
     return related.related([guides[slug] for slug in order])
 
 
-def _language(
-    project: Project,
-    made: Translated,
-    all_: Sequence[Translated],
-    near: Mapping[Slug, tuple[Slug, ...]],
-    taught: Taught,
-    told: Documentation,
-    remember: Remember,
-    with_downloads: bool,
-) -> Rendered:
-    language = made.language
-    info = replace(
-        SiteInfo.of(project.settings), name=made.site_name, categories=made.categories, tags=made.tags
-    )
-    cards = [
+def _cards(made: Translated, remember: Remember) -> list[listing.Card]:
+    return [
         remember(
-            ("card", language.code, entry.guide.slug),
+            ("card", made.language.code, entry.guide.slug),
             (entry,),
             functools.partial(listing.card, entry.guide, entry.views),
         )
         for entry in made.entries
     ]
-    by_slug = {item.slug: item for item in cards}
-    tagged = {tag for tag, _ in tags.by_tag(cards, info)}
 
-    def page(entry: Entry) -> Page:
-        slug = entry.guide.slug
-        options: dict[str, Any] = {
+
+def _language(around: _Around, made: Translated, cards: Sequence[listing.Card]) -> Rendered:
+    """Return one language's site; its cards are in the order of its entries."""
+    language, settings = made.language, around.project.settings
+    all_, taught, told, remember = around.all_, around.taught, around.told, around.remember
+    info = replace(SiteInfo.of(settings), name=made.site_name, categories=made.categories, tags=made.tags)
+    by_slug = {item.slug: item for item in cards}
+    by_tag = {tag for tag, _ in tags.by_tag(cards, info)}
+    failed = {entry.guide.slug: tuple(sorted(entry.failed)) for entry in made.entries}
+
+    def options(slug: Slug) -> dict[str, Any]:
+        return {
             "site": info,
             "language": language,
             "translation": made.translations.get(slug),
             "languages": _readable(slug, all_),
-            "failed": entry.failed,
-            "related": [by_slug[other] for other in near.get(slug, ())],
-            "tagged": tagged,
+            "failed": failed[slug],
+            "related": [by_slug[other] for other in around.near.get(slug, ())],
+            "tagged": [tag for tag in by_slug[slug].tags if tag in by_tag],
             "api": taught.section(slug, language),
-            "with_downloads": with_downloads,
+            "with_downloads": around.with_downloads,
         }
+
+    def page(entry: Entry, translation: Translation | None = None) -> Page:
+        chosen = options(entry.guide.slug)
+        chosen |= {"translation": translation} if translation else {}
         return remember(
-            ("page", language.code, slug),
-            (entry, taught.reference, options),
+            ("page", language.code, entry.guide.slug),
+            (entry, taught.reference, chosen),
             lambda: render_page(
-                taught.linked(entry.guide), entry.views, entry.parity, alike=compare.alike, **options
+                taught.linked(entry.guide), entry.views, entry.parity, alike=compare.alike, **chosen
             ),
         )
 
-    pages = (page(entry) for entry in made.entries)
     extra: dict[str, str | bytes] = {
         index.HOME: index.home(cards, site=info, language=language),
         index.GUIDES: index.guides(cards, site=info, language=language),
@@ -291,7 +411,7 @@ def _language(
         report.PATH: report.parity_page(_parity(made.entries), site=info, language=language),
         **taught.index(cards, site=info, language=language),
         **told.pages(info, language),
-        **machines.files(project.settings, made, all_, info),
+        **machines.files(cards, settings, made, all_, info),
     }
     if made.locale is None:
         # One for all languages, at the site's root.
@@ -300,7 +420,7 @@ def _language(
     if words := tags.tags_page(index.in_order(cards, site=info), site=info, language=language):
         extra[tags.PATH] = words
     text = config.config(
-        project.settings,
+        settings,
         nav=[
             *index.navigation(cards, site=info, language=language, api=taught.path),
             *told.navigation(language),
@@ -315,9 +435,17 @@ def _language(
         separator=made.locale.search_separator if made.locale else "",
         languages=[_listed(one.language) for one in all_],
         words=_theme_words(language),
-        extra=machines.theme_values(project.settings, made, all_),
+        extra=machines.theme_values(settings, made, all_),
     )
-    return Rendered(made=made, info=info, pages=pages, extra=extra, config=text)
+    return Rendered(
+        made=made,
+        info=info,
+        options=options,
+        page=page,
+        extra=extra,
+        drawn=functools.partial(machines.drawn, settings, made, all_),
+        config=text,
+    )
 
 
 def _listed(language: Language) -> config.Listed:
@@ -356,13 +484,26 @@ def _parity(found: Sequence[Entry]) -> list[report.ParityEntry]:
 # ------------------------------------------------------------------ telling
 
 
+def told(made: Made) -> Told:
+    """Return what a build says at its end."""
+    project = made.project
+    return Told(
+        slugs=tuple(entry.guide.slug for entry in made.entries),
+        problems=tuple(known(project)),
+        catalogs=tuple(catalog_problems(made.languages)),
+        findings=tuple(findings(made.entries)),
+        build=relative(project.settings.build, project),
+        site=relative(project.settings.site, project),
+    )
+
+
 def catalog_problems(made: Sequence[Translated]) -> list[Problem]:
     """Return what is wrong with catalogs that could not be read; their guides are in English."""
     return [problem for one in made for problem in one.problems]
 
 
-def _known(project: Project) -> list[Problem]:
-    """What is wrong with guides and records, as far as it has been met."""
+def known(project: Project) -> list[Problem]:
+    """Return what is wrong with guides and records, as far as it has been met."""
     return [*project.library.problems, *project.damaged.values()]
 
 
@@ -370,11 +511,3 @@ def relative(path: Path, project: Project) -> str:
     """Write a path as people of the project know it."""
     root = project.settings.root
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-
-
-def _tell(text: str) -> None:
-    click.echo(text, err=True)
-
-
-def _show(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

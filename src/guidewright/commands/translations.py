@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from guidewright.commands.pages import Entry
@@ -133,52 +133,93 @@ def unconfigured(settings: Settings) -> Iterator[Problem]:
             )
 
 
-def translated(
-    project: Project, locale: Locale, entries: list[Entry], remember: Remember = afresh
-) -> Translated:
-    """Put every guide, and the interface, into a language; what cannot be read stays English, and is told."""
-    settings = project.settings
-    problems = list(strays(project, locale))
-    texts, found = remember(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Voice:
+    """A language with its own texts."""
+
+    locale: Locale
+    texts: Mapping[str, str]
+    """The interface's, by name."""
+    problems: tuple[Problem, ...] = ()
+    """Of their catalog."""
+
+    @property
+    def language(self) -> Language:
+        return Language(
+            code=self.locale.code,
+            name=self.locale.name,
+            english_name=self.locale.english_name,
+            direction=self.locale.direction,
+            texts=self.texts,
+        )
+
+
+def voice(locale: Locale, settings: Settings, remember: Remember = afresh) -> Voice:
+    """Read a language's own texts."""
+    texts, problems = remember(
         ("texts", locale.code),
         (locale, settings, signature(locale.catalog("site"))),
         lambda: _texts(locale, settings),
     )
-    problems += found
-    language = Language(
-        code=locale.code,
-        name=locale.name,
-        english_name=locale.english_name,
-        direction=locale.direction,
-        texts=texts,
-    )
-    done, translations = [], {}
+    return Voice(locale=locale, texts=texts, problems=problems)
+
+
+def translated(
+    project: Project, locale: Locale, entries: list[Entry], remember: Remember = afresh
+) -> Translated:
+    """Put every guide, and the interface, into a language; what cannot be read stays English, and is told."""
+    speaking = voice(locale, project.settings, remember)
+    done, made = [], {}
+    problems: list[Problem] = []
     for entry in entries:
-        slug = entry.guide.slug
-        one, translations[slug], wrong = remember(
-            ("translated", locale.code, slug),
-            (locale, settings, entry, texts, signature(locale.catalog(slug))),
-            functools.partial(_guide, project, locale, entry, texts),
-        )
+        one, made[entry.guide.slug], wrong = remembered(project, speaking, entry, remember)
         done.append(one)
         problems += wrong
+    return whole(project, speaking, done, made, problems)
+
+
+def whole(
+    project: Project,
+    voice: Voice,
+    entries: Iterable[Entry],
+    made: Mapping[Slug, Translation],
+    problems: Iterable[Problem],
+) -> Translated:
+    """Return a language's site.
+
+    Args:
+        entries: in the language.
+        problems: of the guides' catalogs.
+    """
+    settings, texts = project.settings, voice.texts
     return Translated(
-        locale=locale,
-        language=language,
-        entries=tuple(done),
+        locale=voice.locale,
+        language=voice.language,
+        entries=tuple(entries),
         categories={key: texts.get(f"category {key}", title) for key, title in settings.categories.items()},
         tags={tag: texts.get(f"tag {tag}", words) for tag, words in settings.tags.items()},
         site_name=texts.get("site name", settings.site_name),
         notice=texts.get("notice", settings.notice),
-        translations=translations,
-        problems=tuple(problems),
+        translations=made,
+        problems=(*strays(project, voice.locale), *voice.problems, *problems),
     )
 
 
-def _guide(
-    project: Project, locale: Locale, entry: Entry, texts: Mapping[str, str]
+def remembered(
+    project: Project, voice: Voice, entry: Entry, remember: Remember
 ) -> tuple[Entry, Translation, tuple[Problem, ...]]:
+    """Do what :func:`spoken` does, unless it was done."""
+    locale, slug = voice.locale, entry.guide.slug
+    return remember(
+        ("translated", locale.code, slug),
+        (locale, project.settings, entry, voice.texts, signature(locale.catalog(slug))),
+        functools.partial(spoken, project, voice, entry),
+    )
+
+
+def spoken(project: Project, voice: Voice, entry: Entry) -> tuple[Entry, Translation, tuple[Problem, ...]]:
     """Put one guide into a language; a catalog that cannot be read is told, and counts as empty."""
+    locale = voice.locale
     problems: tuple[Problem, ...] = ()
     try:
         found = read(locale, entry.guide.slug, project.settings)
@@ -189,7 +230,7 @@ def _guide(
         entry.guide,
         found,
         threshold=locale.threshold,
-        old_title=texts.get("old_translation", TEXTS["old_translation"]),
+        old_title=voice.texts.get("old_translation", TEXTS["old_translation"]),
     )
     return _in_language(project, entry, localised.guide), _translation(localised, found), problems
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from guidewright.model import BackendView, Guide, Slug
+from guidewright.model import BackendView, Guide, Header, Slug
 from guidewright.render import thumbnail
 from guidewright.render.addresses import SiteInfo, page_path, relative
 from guidewright.render.interface import EN, Language, text
@@ -66,6 +66,18 @@ def card(guide: Guide, views: Sequence[BackendView]) -> Card:
         ran=max((record.started.date() for record in full), default=None),
         versions=tuple(dict.fromkeys(versions)),
         picture=thumbnail.thumbnail(views),
+    )
+
+
+def with_words(item: Card, header: Header) -> Card:
+    """Return a card in the language that a guide's header is in."""
+    return replace(
+        item,
+        title=header.title,
+        description=header.description,
+        category=header.category,
+        tags=header.tags,
+        accelerator=header.accelerator,
     )
 
 

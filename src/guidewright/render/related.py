@@ -6,10 +6,12 @@ and the category heavier than names in code, and these heavier than words of pro
 
 from __future__ import annotations
 
+import heapq
 import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from guidewright.model import Guide, Slug
 
@@ -24,28 +26,43 @@ _CODE = re.compile(r"```.*?```|`[^`]*`|\]\([^)]*\)|\{[^}]*\}", re.DOTALL)
 Vector = Mapping[str, float]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class About:
+    """What has to be known of a guide to tell what is near it."""
+
+    slug: Slug
+    family: str
+    terms: Mapping[str, int]
+
+
+def about(guide: Guide) -> About:
+    return About(slug=guide.slug, family=family(guide), terms=terms(guide))
+
+
 def related(guides: Sequence[Guide], count: int = COUNT) -> dict[Slug, tuple[Slug, ...]]:
     """Return, for each guide, the slugs of those nearest to it, nearest first; of equals the earlier one.
 
     Args:
         guides: in English, in reading order: so the answer is the same in every language.
     """
+    return nearest([about(guide) for guide in guides], count)
+
+
+def nearest(guides: Sequence[About], count: int = COUNT) -> dict[Slug, tuple[Slug, ...]]:
+    """Do so with what is known of them."""
     vectors = _vectors(guides)
     place = {guide.slug: number for number, guide in enumerate(guides)}
-    families = {guide.slug: family(guide) for guide in guides}
-    near = _near(vectors)
+    families: dict[str, list[Slug]] = {}
+    for guide in guides:
+        families.setdefault(guide.family, []).append(guide.slug)
+    holders = _holders(vectors)
     found = {}
     for guide in guides:
-        kin = [
-            other.slug
-            for other in guides
-            if other.slug != guide.slug and families[other.slug] == families[guide.slug]
-        ]
-        scores = near[guide.slug]
-        others = sorted(
-            (slug for slug in scores if slug not in kin),
-            key=lambda slug: (-round(scores[slug], 9), place[slug]),
-        )
+        kin = [slug for slug in families[guide.family] if slug != guide.slug]
+        scores = _scores(guide.slug, vectors, holders)
+        for slug in kin:
+            scores.pop(slug, None)
+        others = heapq.nsmallest(count, scores, key=lambda slug: (-round(scores[slug], 9), place[slug]))
         found[guide.slug] = (*kin, *others)[:count]
     return found
 
@@ -76,33 +93,38 @@ def _words(markdown: str) -> Iterator[str]:
         yield word.casefold()
 
 
-def _vectors(guides: Sequence[Guide]) -> dict[Slug, Vector]:
-    counts = {guide.slug: terms(guide) for guide in guides}
-    spread = Counter(term for found in counts.values() for term in found)
+def _vectors(guides: Sequence[About]) -> dict[Slug, Vector]:
+    spread = Counter(term for guide in guides for term in guide.terms)
     vectors: dict[Slug, Vector] = {}
-    for slug, found in counts.items():
+    for guide in guides:
         weights = {
             term: _WEIGHTS[term.partition(" ")[0]]
             * (1 + math.log(number))
             * math.log(len(guides) / spread[term])
-            for term, number in found.items()
+            for term, number in guide.terms.items()
         }
         heaviest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:_TERMS]
         length = math.sqrt(sum(weight**2 for _, weight in heaviest)) or 1.0
-        vectors[slug] = {term: weight / length for term, weight in heaviest if weight}
+        vectors[guide.slug] = {term: weight / length for term, weight in heaviest if weight}
     return vectors
 
 
-def _near(vectors: Mapping[Slug, Vector]) -> dict[Slug, dict[Slug, float]]:
-    """Return each guide's likeness to every other with which it shares a term."""
-    holders: dict[str, list[Slug]] = {}
-    for slug, vector in vectors.items():
-        for term in vector:
-            holders.setdefault(term, []).append(slug)
-    found: dict[Slug, dict[Slug, float]] = {slug: {} for slug in vectors}
+def _holders(vectors: Mapping[Slug, Vector]) -> dict[str, list[tuple[Slug, float]]]:
+    """Return the guides that have each term, with its weight there."""
+    holders: dict[str, list[tuple[Slug, float]]] = {}
     for slug, vector in vectors.items():
         for term, weight in vector.items():
-            for other in holders[term]:
-                if other != slug:
-                    found[slug][other] = found[slug].get(other, 0.0) + weight * vectors[other][term]
-    return found
+            holders.setdefault(term, []).append((slug, weight))
+    return holders
+
+
+def _scores(
+    slug: Slug, vectors: Mapping[Slug, Vector], holders: Mapping[str, list[tuple[Slug, float]]]
+) -> dict[Slug, float]:
+    """Return a guide's likeness to every other with which it shares a term; of one guide at a time, which bounds the memory."""
+    scores: dict[Slug, float] = {}
+    for term, weight in vectors[slug].items():
+        for other, its in holders[term]:
+            scores[other] = scores.get(other, 0.0) + weight * its
+    scores.pop(slug, None)
+    return scores

@@ -29,6 +29,7 @@ class Watch(FileSystemEventHandler):
         self, folders: Iterable[Path], files: Iterable[Path], ignored: Callable[[Path], bool]
     ) -> None:
         self.changed = threading.Event()
+        self.touched: set[Path] = set()
         self.folders, self.files, self.ignored = tuple(folders), frozenset(files), ignored
         self.observer = Observer()
 
@@ -45,18 +46,21 @@ class Watch(FileSystemEventHandler):
         self.observer.join()
         self.changed.set()
 
-    def wait(self) -> None:
-        """Return when something has changed, and then nothing for a moment."""
+    def wait(self) -> set[Path]:
+        """Return when something has changed, and then nothing for a moment; the files, as far as they are known."""
         self.changed.wait()
         while self.changed.is_set():
             self.changed.clear()
             self.changed.wait(QUIET_SECONDS)
+        found, self.touched = self.touched, set()
+        return found
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type in _LOOKED_AT or (event.is_directory and event.event_type == "modified"):
             return
         places = [Path(str(place)) for place in (event.src_path, event.dest_path) if place]
-        if any(self._counts(place) for place in places):
+        if counted := [place for place in places if self._counts(place)]:
+            self.touched.update(counted)
             self.changed.set()
 
     def _counts(self, place: Path) -> bool:

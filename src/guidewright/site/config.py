@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -113,6 +114,43 @@ def config(
         document["not_in_nav"] = "\n".join(f"/{path}" for path in unlisted)
     head = "# Written by guidewright; edit the mkdocs.yml that it inherits from.\n"
     return head + yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=10**6)
+
+
+_CLOSED = re.compile(
+    r"abbr|admonition|attr_list|def_list|footnotes|md_in_html|meta|smarty|tables|toc|pymdownx\.(?!snippets)[\w.]+"
+)
+"""Markdown extensions that read no file."""
+
+
+class _Plain(yaml.SafeLoader):
+    """Reads a configuration without what its tags stand for."""
+
+
+_Plain.add_multi_constructor("", lambda *_found: None)
+
+
+def is_closed(root: Path) -> bool:
+    """Tell whether the project's own configuration names nothing else that the site follows from.
+
+    So not with an inherited file, a hook, a folder that overrides the theme, values of the environment, a plugin but the
+    search, or an extension of Markdown that is not known to read no file.
+    """
+    text = (root / ROOT_CONFIG).read_text("utf-8")
+    found = yaml.load(text, _Plain)
+    if not isinstance(found, dict) or "!ENV" in text or {"INHERIT", "hooks"} & found.keys():
+        return False
+    theme = found.get("theme")
+    if isinstance(theme, dict) and "custom_dir" in theme:
+        return False
+    extensions = _names(found.get("markdown_extensions"))
+    return _names(found.get("plugins")) <= {"search"} and all(map(_CLOSED.fullmatch, extensions))
+
+
+def _names(listed: Any) -> set[str]:
+    """Return the names of a list or mapping of plugins or extensions."""
+    if isinstance(listed, dict):
+        return {str(name) for name in listed}
+    return {str(next(iter(one), "")) if isinstance(one, dict) else str(one) for one in listed or ()}
 
 
 def _backends(settings: Settings) -> dict[str, Any]:

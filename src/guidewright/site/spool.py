@@ -18,6 +18,8 @@ class Spool(MutableMapping[str, bytes]):
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
+        self.kept: dict[str, str] = {}
+        """Files that lie where they should already: path → SHA-256. They are none of this mapping's contents."""
 
     def __setitem__(self, path: str, content: bytes) -> None:
         self._file.seek(self._end)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
 from guidewright.errors import Problem, SiteError
-from guidewright.files import write_atomically
+from guidewright.files import signature, write_atomically
 from guidewright.model import Page
 from guidewright.settings import Settings
 from guidewright.site.spool import Spool
@@ -19,6 +21,18 @@ CONFIG = "mkdocs.yml"
 SITE = "site"
 BESIDE = "beside"
 """Files that lie beside the built pages, and are not the engine's: it would make pages of them. They are put there with the site."""
+
+
+Lying = tuple[tuple[str, str, tuple[int, int, int]], ...]
+"""The files of a page below the language's folder as they lie there: path, SHA-256, :func:`guidewright.files.signature`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """A page that lies there as it would be made."""
+
+    slug: str
+    files: Lying
 
 
 def write(
@@ -41,14 +55,14 @@ def write(
         SiteError: two pages want the same file, or a file cannot be written.
     """
     with Spool() as wanted:
-        collect(wanted, pages, extra, config, language=language, direction=direction)
+        collect(wanted, pages, extra.items(), config, language=language, direction=direction)
         return put(wanted, settings=settings, language=language)
 
 
 def collect(
-    wanted: MutableMapping[str, bytes],
-    pages: Iterable[Page],
-    extra: Mapping[str, str | bytes],
+    wanted: Spool,
+    pages: Iterable[Page | Kept],
+    extra: Iterable[tuple[str, str | bytes]],
     config: str,
     *,
     language: str,
@@ -60,19 +74,59 @@ def collect(
         SiteError: two pages want the same file, or one outside of the folder.
     """
 
-    def beside() -> Iterator[Page]:
+    def made() -> Iterator[Page]:
         for page in pages:
+            if isinstance(page, Kept):
+                _keep(wanted, page)
+                continue
             yield page
             if page.plain:
-                wanted[f"{BESIDE}/guides/{page.slug}/index.md"] = page.plain.encode()
+                wanted[_plain_path(page)] = page.plain.encode()
 
-    _add(wanted, beside(), extra, f"{DOCS}/")
+    _add(wanted, made(), extra, f"{DOCS}/", wanted.kept)
     for path, content in theme(language, direction).items():
         wanted[f"{THEME}/{path}"] = content
     wanted[CONFIG] = config.encode()
 
 
-def put(wanted: Mapping[str, bytes], *, settings: Settings, language: str) -> Path:
+def _keep(wanted: Spool, page: Kept) -> None:
+    """Note the files of a page that lies there.
+
+    Raises:
+        SiteError: a page that was made wants one of them.
+    """
+    found = {path: digest for path, digest, _ in page.files}
+    taken = [
+        path
+        for path in wanted.keys() & found.keys()
+        if hashlib.sha256(wanted[path]).hexdigest() != found[path]
+    ]
+    if taken:
+        raise SiteError([_taken(path.partition("/")[2], page.slug) for path in sorted(taken)])
+    wanted.kept.update(found)
+
+
+def paths(page: Page) -> list[str]:
+    """Return where the files of a page lie below the language's folder."""
+    found = [f"{DOCS}/{path}" for path, _, _ in _parts([page], [])]
+    return [*found, _plain_path(page)] if page.plain else found
+
+
+def _plain_path(page: Page) -> str:
+    return f"{BESIDE}/guides/{page.slug}/index.md"
+
+
+def lying(wanted: Mapping[str, bytes], paths: Iterable[str], folder: Path) -> Lying:
+    """Return files as :func:`put` has just left them in the language's folder."""
+    return tuple((path, hashlib.sha256(wanted[path]).hexdigest(), signature(folder / path)) for path in paths)
+
+
+def untouched(files: Lying, folder: Path) -> bool:
+    """Tell whether files lie as they were left."""
+    return all(signature(folder / path) == state for path, _, state in files)
+
+
+def put(wanted: Spool, *, settings: Settings, language: str) -> Path:
     """Make ``build/<language>/`` hold the files that :func:`collect` has found, and return that folder.
 
     Raises:
@@ -80,7 +134,7 @@ def put(wanted: Mapping[str, bytes], *, settings: Settings, language: str) -> Pa
     """
     folder = settings.build / language
     try:
-        synchronise(folder, wanted, keep=(SITE,))
+        synchronise(folder, wanted, keep=(SITE,), kept=wanted.kept)
     except OSError as error:
         hint = "make room, or change who may write there, and try again"
         raise SiteError(
@@ -96,36 +150,46 @@ def documents(pages: Iterable[Page], extra: Mapping[str, str | bytes]) -> dict[s
         SiteError: a path is wanted twice with different content, or lies outside of the folder.
     """
     found: dict[str, bytes] = {}
-    _add(found, pages, extra, "")
+    _add(found, pages, extra.items(), "", {})
     return found
 
 
 def _add(
     found: MutableMapping[str, bytes],
     pages: Iterable[Page],
-    extra: Mapping[str, str | bytes],
+    extra: Iterable[tuple[str, str | bytes]],
     prefix: str,
+    kept: Mapping[str, str],
 ) -> None:
     problems = []
     for path, content, owner in _parts(pages, extra):
         name = f"{prefix}{path}"
         if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
             problems.append(Problem(message=f"wants a file outside of the docs folder: {path}", path=owner))
+        elif name in kept:
+            same = hashlib.sha256(content).hexdigest() == kept[name]
+            problems += [] if same else [_taken(path, owner)]
         elif name not in found:
             found[name] = content
         elif found[name] != content:
-            hint = "rename one of the two guides"
-            problems.append(Problem(message=f"wants {path}, which another page has", path=owner, hint=hint))
+            problems.append(_taken(path, owner))
     if problems:
         raise SiteError(problems)
 
 
-def _parts(pages: Iterable[Page], extra: Mapping[str, str | bytes]) -> Iterator[tuple[str, bytes, str]]:
+def _taken(path: str, owner: str) -> Problem:
+    hint = "rename one of the two guides"
+    return Problem(message=f"wants {path}, which another page has", path=owner, hint=hint)
+
+
+def _parts(
+    pages: Iterable[Page], extra: Iterable[tuple[str, str | bytes]]
+) -> Iterator[tuple[str, bytes, str]]:
     for page in pages:
         yield f"guides/{page.slug}.md", page.markdown.encode(), page.slug
         for path, content in page.files.items():
             yield path, content, page.slug
-    for path, words in extra.items():
+    for path, words in extra:
         yield path, words.encode() if isinstance(words, str) else words, path
 
 
@@ -150,18 +214,25 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
             yield f"{prefix}{item.name}", item.read_bytes()
 
 
-def synchronise(folder: Path, wanted: Mapping[str, bytes], *, keep: Iterable[str] = ()) -> None:
-    """Make a folder hold exactly the wanted files, by relative path with ``/``, but for the top names to keep."""
-    kept = set(keep)
+def synchronise(
+    folder: Path, wanted: Mapping[str, bytes], *, keep: Iterable[str] = (), kept: Collection[str] = ()
+) -> None:
+    """Make a folder hold exactly the wanted files, by relative path with ``/``.
+
+    Args:
+        keep: names directly below it that stay, with all in them.
+        kept: further files, which lie there as they should.
+    """
+    left = set(keep)
     if folder.is_dir():
         for path in sorted(folder.rglob("*"), reverse=True):
             relative = path.relative_to(folder)
-            if relative.parts[0] in kept:
+            if relative.parts[0] in left:
                 continue
             if path.is_dir() and not path.is_symlink():
                 # What it held came before it in this order.
                 _remove_if_empty(path)
-            elif relative.as_posix() not in wanted:
+            elif (name := relative.as_posix()) not in wanted and name not in kept:
                 path.unlink()
     for name in sorted(wanted):
         write_atomically(folder / name, wanted[name])
