@@ -10,6 +10,7 @@ import contextlib
 import functools
 import io
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from guidewright_keras import quiet
 
 _DEFINES_GET_FILE = "keras.src.utils.file_utils"
 _HAS_HOME = "keras.src.backend.config"
+_SETTINGS = "keras.json"
 _CPU = ("CPU", "cpu")
 _JAX_CACHE = "JAX_COMPILATION_CACHE_DIR"
 
@@ -46,7 +48,7 @@ def start(request: dict[str, Any]) -> None:
     _declared.update({entry["url"]: entry for entry in request["datasets"]})
     _used.clear()
     if config := sys.modules.get(_HAS_HOME):
-        config._KERAS_DIR = _home  # type: ignore[attr-defined]
+        _move_home(config)
     if (jax := sys.modules.get("jax")) and (folder := os.environ.get(_JAX_CACHE)):
         # JAX has read the variable when it was imported, in the process that this one was forked from.
         jax.config.update(_JAX_CACHE.lower(), folder)
@@ -62,6 +64,14 @@ def report() -> dict[str, Any]:
     with contextlib.suppress(Exception):
         device, device_class = _device()
     return {"device": device, "device_class": device_class, "datasets": sorted(_used)}
+
+
+def _move_home(config: ModuleType) -> None:
+    """Take this job's home, with the settings that Keras has written into the one where it was imported."""
+    former, config._KERAS_DIR = Path(config._KERAS_DIR), _home  # type: ignore[attr-defined]
+    with contextlib.suppress(OSError):
+        Path(_home).mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(former / _SETTINGS, Path(_home, _SETTINGS))
 
 
 # ----------------------------------------------------------------- datasets

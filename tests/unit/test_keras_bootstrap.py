@@ -308,3 +308,18 @@ class Hostile:
 def test_a_pickle_that_names_anything_but_arrays_is_refused() -> None:
     with pytest.raises(pickle.UnpicklingError, match="system is not part of an array"):
         mnist.rebuild(gzip.compress(pickle.dumps(Hostile(), protocol=2)))
+
+
+def test_a_keras_that_is_loaded_already_takes_the_jobs_home_with_its_settings(
+    kernel: Any, tmp_path: Path
+) -> None:
+    config = tmp_path / "lib" / "keras" / "src" / "backend" / "config.py"
+    config.parent.mkdir(parents=True)
+    (config.parent / "__init__.py").touch()
+    former = tmp_path / "former"
+    former.mkdir()
+    (former / "keras.json").write_text("{}")
+    config.write_text(f"_KERAS_DIR = {str(former)!r}\n")
+    code = "from keras.src.backend import config\nprint(config._KERAS_DIR)"
+    assert kernel(code, before="import keras.src.backend.config") == [str(tmp_path / "home")]
+    assert (tmp_path / "home" / "keras.json").read_text() == "{}"
