@@ -59,6 +59,7 @@ site: ## Build the site from the committed records; no backend needed
 
 serve: ## Serve the site on this machine, in step with what you save; Ctrl-C ends it
 	@sh scripts/install .
+	$(if $(GUIDE)$(BACKENDS),@sh scripts/backends $(selection))
 	@.venv/bin/guidewright serve $(selection) $(foreach code,$(subst $(comma), ,$(LANGUAGES)),--lang '$(code)') --port '$(PORT)'
 
 doctor: ## Say what works here, what is missing, and the command that mends it

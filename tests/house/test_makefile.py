@@ -105,6 +105,23 @@ def test_the_site_and_the_checks_ask_for_no_backend() -> None:
         assert "scripts/backends" not in make("--dry-run", target)
 
 
+@pytest.mark.parametrize(
+    ("named", "installed"),
+    [
+        ([], ""),
+        (["LANGUAGES=ko"], ""),
+        (["GUIDE=one"], "'one'"),
+        (["GUIDE=one", "BACKENDS=jax"], "'one' --backend 'jax'"),
+    ],
+)
+def test_serving_installs_what_is_named_to_be_run_and_no_backend_else(
+    named: list[str], installed: str
+) -> None:
+    printed = make("--dry-run", "serve", *named).splitlines()
+    wanted = [line for line in printed if "scripts/backends" in line]
+    assert [line.strip() for line in wanted] == ([f"sh scripts/backends {installed}"] if installed else [])
+
+
 @pytest.mark.parametrize(("engine", "extra"), [("mkdocs", "."), ("zensical", "'.[zensical]'")])
 def test_the_site_is_built_with_the_engine_that_is_asked_for_which_is_installed(
     engine: str, extra: str

@@ -266,6 +266,10 @@ def test_a_translation_is_held_against_the_english(
     (folder / "language.toml").write_text(LANGUAGE, "utf-8")
     extract(open_project(tmp_path), ["de"])
     assert found(tmp_path) == []
+    (folder / "one.po").unlink()
+    (lost,) = found(tmp_path)
+    assert (lost["severity"], lost["hint"]) == ("warning", "guidewright translate extract de")
+    assert "is not there yet" in lost["message"]
     (folder / "one.po").write_text(catalog.lstrip(), "utf-8")
     problems = [problem for problem in found(tmp_path) if problem["severity"] == "error"]
     assert {(problem["rule"], problem["path"]) for problem in problems} == {

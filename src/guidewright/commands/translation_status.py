@@ -192,7 +192,8 @@ def told(row: Row, code: str) -> Iterator[Problem]:
     """Yield what is wrong with one catalog of a language."""
     if row.work.catalog.revision != row.catalog.revision:
         hint = f"guidewright translate extract {code}"
-        message = "does not follow today's English"
+        there = bool(row.work.catalog.entries)
+        message = "does not follow today's English" if there else "is not there yet: nothing is translated"
         yield Problem(path=row.work.path, message=message, hint=hint, severity="warning")
     yield from (_problem(row, finding) for finding in row.findings)
     yield from row.code
