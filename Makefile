@@ -92,11 +92,12 @@ quality: ## Have Lighthouse and Chromium judge the built site; the figures go to
 	@.venv/bin/guidewright site
 	@.venv/bin/python -m benchmarks.quality $(if $(DATE),--date '$(DATE)')
 
-bench: ## Time runs of guides against scripts and other tools (build/speed.json), and builds of GUIDES generated ones (build/bench.json)
+bench: ## Time runs of guides against scripts and other tools (build/speed.json), builds of GUIDES generated ones (build/bench.json), and a cluster (build/bench-cluster.json)
 	@sh scripts/install . '.[dev]'
 	@sh scripts/backends
 	@.venv/bin/python -m benchmarks.speed --repeats '$(REPEATS)' $(if $(DATE),--date '$(DATE)')
 	@.venv/bin/python -m benchmarks.scale --guides '$(GUIDES)' --repeats '$(REPEATS)' $(if $(DATE),--date '$(DATE)')
+	@.venv/bin/python -m benchmarks.cluster $(if $(DATE),--date '$(DATE)')
 
 cluster-demo: ## Run guides, quick, on a Dask scheduler and two workers that this machine starts for it
 	@sh scripts/install . '.[cluster]'

@@ -106,6 +106,7 @@ def _start(command: list[str], stem: Path, environ: Mapping[str, str]) -> subpro
         return subprocess.Popen(
             [sys.executable, "-m", "distributed.cli.dask_" + command[0], *command[1:]],
             env={**environ, "DASK_TEMPORARY_DIRECTORY": str(stem.parent)},
+            cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

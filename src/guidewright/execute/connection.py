@@ -32,8 +32,7 @@ async def connected(address: str) -> AsyncIterator[Client]:
         CannotRunError: nothing is there, or it does not answer as a Dask scheduler does.
     """
     await _reach(address)
-    # What goes wrong is told as a problem or a note.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+    _silence()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", VersionMismatchWarning)  # versions are compared by us
@@ -51,6 +50,12 @@ async def connected(address: str) -> AsyncIterator[Client]:
     finally:
         with suppress(Exception):  # a scheduler that is gone cannot be left
             await asyncio.wait_for(client.close(), _REACH_SECONDS)
+
+
+def _silence() -> None:
+    """Have Dask's loggers, each of which has a level of its own, say nothing: what goes wrong is told as a problem or a note."""
+    for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 async def _reach(address: str) -> None:

@@ -43,6 +43,7 @@ class _Desk:
     """A worker, and what it does."""
 
     worker: Worker
+    slots: list[Slot]
     free: list[int]
     """Indices of its slots, the next one last."""
     running: dict[str, Assignment] = field(default_factory=dict)
@@ -74,7 +75,8 @@ class Dispatch:
         return [desk.worker for _, desk in sorted(self.desks.items())]
 
     def add(self, worker: Worker) -> None:
-        self.desks.setdefault(worker.address, _Desk(worker=worker, free=_all(worker, self.settings)))
+        slots = worker.slots(self.settings)
+        self.desks.setdefault(worker.address, _Desk(worker=worker, slots=slots, free=_all(slots)))
 
     def remove(self, address: str) -> list[Assignment]:
         """Take a worker away; return what it was doing, which waits again."""
@@ -112,7 +114,7 @@ class Dispatch:
         """Free what a job had; nothing where its worker is gone."""
         desk = self.desks.get(assignment.worker.address)
         if desk and desk.running.pop(assignment.entry.job.name, None):
-            desk.free += _all(desk.worker, self.settings) if assignment.alone else [assignment.index]
+            desk.free += _all(desk.slots) if assignment.alone else [assignment.index]
 
     def give_up_waiting(self) -> dict[str, list[Problem]]:
         """Take away the jobs that no worker can run, and say why."""
@@ -146,28 +148,25 @@ class Dispatch:
     def _fits(self, entry: PlannedJob, desk: _Desk) -> bool:
         if not desk.running:
             return True
-        alone = self._alone(entry, desk.worker)
-        return not alone and bool(desk.free) and self._memory(entry, desk.worker) <= desk.memory_mb
+        room = bool(desk.free) and self._memory(entry, desk) <= desk.memory_mb
+        return room and not self._alone(entry, desk)
 
-    def _memory(self, entry: PlannedJob, worker: Worker) -> int:
-        share = usable_mb(worker.machine.memory_mb) // len(worker.slots(self.settings))
+    def _memory(self, entry: PlannedJob, desk: _Desk) -> int:
+        share = usable_mb(desk.worker.machine.memory_mb) // len(desk.slots)
         return kept_mb(entry, share_mb=share, limit_mb=self.settings.memory_limit_mb)
 
-    def _alone(self, entry: PlannedJob, worker: Worker) -> bool:
-        most = usable_mb(worker.machine.memory_mb)
-        return is_heavy(entry) or self._memory(entry, worker) > most
+    def _alone(self, entry: PlannedJob, desk: _Desk) -> bool:
+        return is_heavy(entry) or self._memory(entry, desk) > usable_mb(desk.worker.machine.memory_mb)
 
     def _put(self, entry: PlannedJob, desk: _Desk) -> Assignment:
-        worker, settings = desk.worker, self.settings
-        kept = self._memory(entry, worker)
-        if self._alone(entry, worker):
-            index, slot = -1, worker.whole(settings)
+        kept = self._memory(entry, desk)
+        if self._alone(entry, desk):
+            index, slot = -1, desk.worker.whole(self.settings)
             desk.free.clear()
         else:
             index = desk.free.pop()
-            share = worker.slots(settings)[index]
-            slot = replace(share, memory_mb=max(share.memory_mb, kept))
-        made = Assignment(entry=entry, worker=worker, slot=slot, index=index, kept_mb=kept)
+            slot = replace(desk.slots[index], memory_mb=max(desk.slots[index].memory_mb, kept))
+        made = Assignment(entry=entry, worker=desk.worker, slot=slot, index=index, kept_mb=kept)
         desk.running[entry.job.name] = made
         return made
 
@@ -190,6 +189,6 @@ class Dispatch:
         self.given_up[name] = [Problem(path=entry.job.path, message=message, hint=hint)]
 
 
-def _all(worker: Worker, settings: Settings) -> list[int]:
-    """Return the indices of a worker's slots, the first one last."""
-    return [*reversed(range(len(worker.slots(settings))))]
+def _all(slots: Sequence[Slot]) -> list[int]:
+    """Return the indices of slots, the first one last."""
+    return [*reversed(range(len(slots)))]

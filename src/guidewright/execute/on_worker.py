@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -16,7 +17,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cloudpickle
 from distributed import Worker, get_worker
 from distributed.core import Status
 
@@ -124,7 +124,7 @@ def work(sent: bytes) -> Record:
     Raises:
         GivenUpError: nobody wants it any more.
     """
-    order: Order = cloudpickle.loads(sent)
+    order: Order = pickle.loads(sent)
     worker = get_worker()
     key = str(worker.get_current_task())
     _running[key] = order.session

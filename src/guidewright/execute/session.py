@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import pickle
 import time
 import uuid
 from collections import defaultdict
@@ -14,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import cloudpickle
 from distributed import Client
 from distributed.client import FutureCancelledError
 from distributed.comm import CommClosedError
@@ -174,7 +174,7 @@ class Session:
         self.keys[key] = assignment
         future = self.client.submit(
             on_worker.work,
-            cloudpickle.dumps(self._order(assignment, tuple(datasets))),
+            pickle.dumps(self._order(assignment, tuple(datasets))),
             key=key,
             workers=[worker.address],
             resources=worker.wanted(job, alone=assignment.alone),
