@@ -19,7 +19,7 @@ from guidewright.execute import on_worker
 from guidewright.execute.workers import Questions, Worker, worker_of
 
 _REACH_SECONDS = 5.0
-_HELLO_SECONDS = 30.0
+_HELLO_SECONDS = 15.0
 _SCHEDULERS = ("dask", "distributed", "msgpack")
 """What a scheduler, which runs no job, is to have the same of."""
 
@@ -33,13 +33,15 @@ async def connected(address: str) -> AsyncIterator[Client]:
     """
     await _reach(address)
     _silence()
+    client = None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", VersionMismatchWarning)  # versions are compared by us
-            client = await Client(
-                address, asynchronous=True, timeout=_HELLO_SECONDS, set_as_default=False, name="guidewright"
-            )
+            client = Client(address, asynchronous=True, set_as_default=False, name="guidewright")
+            # Dask's own limit does not hold where something listens and says nothing.
+            await asyncio.wait_for(client, _HELLO_SECONDS)
     except (OSError, TypeError, ValueError, RuntimeError, ImportError) as error:
+        await _leave(client)
         message = f"{address} does not answer as a Dask scheduler does: {str(error) or type(error).__name__}"
         hint = (
             "name the address that `dask scheduler` prints; tls:// wants certificates in Dask's configuration"
@@ -48,8 +50,14 @@ async def connected(address: str) -> AsyncIterator[Client]:
     try:
         yield client
     finally:
+        await _leave(client)
+
+
+async def _leave(client: Client | None) -> None:
+    if client is not None:
         with suppress(Exception):  # a scheduler that is gone cannot be left
             await asyncio.wait_for(client.close(), _REACH_SECONDS)
+        client.status = "closed"  # else it would try again where no loop runs any more
 
 
 def _silence() -> None:
