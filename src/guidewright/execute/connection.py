@@ -42,7 +42,8 @@ async def connected(address: str) -> AsyncIterator[Client]:
             await asyncio.wait_for(client, _HELLO_SECONDS)
     except (OSError, TypeError, ValueError, RuntimeError, ImportError) as error:
         await _leave(client)
-        message = f"{address} does not answer as a Dask scheduler does: {str(error) or type(error).__name__}"
+        why = str(error) or f"nothing in {_HELLO_SECONDS:g} s"
+        message = f"{address} does not answer as a Dask scheduler does: {why}"
         hint = (
             "name the address that `dask scheduler` prints; tls:// wants certificates in Dask's configuration"
         )
