@@ -201,8 +201,11 @@ def test_a_zensical_site_has_the_choice_of_backend_the_language_menu_and_a_searc
     assert complaints == []
 
 
-def test_both_engines_make_the_same_of_the_whole_library(tmp_path: Path) -> None:
-    root = tmp_path / "project"
+@pytest.fixture(scope="module")
+def library_sites(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """This project's own sites, of its guides, in English and Korean."""
+    base = tmp_path_factory.mktemp("library")
+    root = base / "project"
     shutil.copytree(ROOT / "guides", root / "guides", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "mkdocs.yml", "requirements"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -212,6 +215,26 @@ def test_both_engines_make_the_same_of_the_whole_library(tmp_path: Path) -> None
         command = [sys.executable, "-m", "guidewright.cli", "--root", str(root), "site", "--engine", engine]
         return subprocess.run(command, capture_output=True, timeout=600, check=False).returncode
 
-    one, other = both(root, tmp_path, build)
+    return both(root, base, build)
+
+
+def test_both_engines_make_the_same_of_the_whole_library(library_sites: tuple[Path, Path]) -> None:
+    one, other = library_sites
     assert "ko/guides/intro_to_keras_for_engineers/index.html" in pages(one)
     assert differences(one, other, "https://guidewright.github.io/guidewright/") == []
+
+
+@pytest.mark.browser
+def test_a_zensical_sites_search_finds_korean_words_also_with_particles_attached(
+    library_sites: tuple[Path, Path], browser: Browser, tmp_path: Path
+) -> None:
+    with served(library_sites[1], tmp_path, "guidewright") as url:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{url}ko/")
+        page.locator(".md-search__button").click()
+        for words, slug in (("모델을", "serialization_and_saving"), ("GradientTape", "_in_tensorflow")):
+            page.locator("input[role=combobox]").fill(words)
+            # The index of the whole library is made in the browser, at the first word.
+            found = page.locator(f"a[role=option][href*='/ko/guides/'][href*='{slug}']").first
+            found.wait_for(timeout=120_000)
+        page.close()
