@@ -99,6 +99,8 @@ def weigh(browser: Browser, url: str, *, words: str = "keras") -> Weight:
         shift = float(page.evaluate("window.gwShift"))
         page.locator("label[for=__search]").first.click()
         page.locator(".md-search__input").fill(words)
+        # The theme listens for keys, which filling does not send.
+        page.locator(".md-search__input").press("End")
         page.locator(".md-search-result__item").first.wait_for(state="attached", timeout=_PATIENCE)
         return Weight(before=before, whole=whole, searched=wire.bytes(), shift=shift)
 

@@ -79,7 +79,8 @@ def test_a_word_finds_first_the_guide_that_it_names(url: str, page: Page, words:
 
 
 def test_outputs_are_not_searched_and_the_index_stays_small(own_site: Path) -> None:
-    for folder, limit in ((own_site, 600_000), (own_site / "ko", 900_000)):
+    # The English one has the documentation, too: some 130,000 bytes.
+    for folder, limit in ((own_site, 700_000), (own_site / "ko", 900_000)):
         index = (folder / "search/search_index.json").read_text("utf-8")
         assert "┏━━━" not in index
         assert "━━━━━━━━━━━━━━━━━━━━" not in index
