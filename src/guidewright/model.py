@@ -295,6 +295,11 @@ class Record:
         return sum(cell.checks for cell in self.cells)
 
     @property
+    def published(self) -> bool:
+        """Whether it is for all to see: of a full run that passed."""
+        return self.profile == "full" and self.outcome == "passed"
+
+    @property
     def skipped(self) -> tuple[CellRun, ...]:
         return tuple(cell for cell in self.cells if cell.status == "skipped")
 

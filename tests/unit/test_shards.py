@@ -262,6 +262,21 @@ def test_what_is_not_this_checkouts_is_refused_and_nothing_is_written(
     assert in_folder(project.root) == ([], [])
 
 
+def test_records_that_cannot_be_written_here_are_an_error_and_merging_again_brings_the_rest(
+    project: Sandbox, shard_folders: list[Path]
+) -> None:
+    blocked = project.root / ".guidewright" / "records" / "three"
+    blocked.parent.mkdir(parents=True)
+    blocked.write_text("no folder", "utf-8")
+    done = project.cli("merge", *map(str, shard_folders))
+    assert done.code == COULD_NOT_RUN
+    assert "the record of three[alpha,quick] could not be written" in done.err
+    assert "mend the folder's permissions" in done.err
+    blocked.unlink()
+    assert project.cli("merge", *map(str, shard_folders)).code == FINE
+    assert len(in_folder(project.root / ".guidewright" / "records")[0]) == 6
+
+
 def test_a_failure_in_a_shard_is_merged_and_ends_with_1(project: Sandbox, tmp_path: Path) -> None:
     kernels = Kernels(outcomes={"two": "failed"})
     project.run(run_one=kernels)

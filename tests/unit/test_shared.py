@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import shutil
 import sys
 import threading
 import time
@@ -17,8 +18,9 @@ import fsspec
 import made
 import pytest
 from fsspec.spec import AbstractFileSystem
-from test_run import BODY
+from test_run import BODY, Kernels
 
+from guidewright.commands.preview import Choice, Session
 from guidewright.errors import SettingsError
 from guidewright.plan import Selection
 from guidewright.settings import load
@@ -263,6 +265,39 @@ def test_one_reason_is_told_once_however_many_records_it_concerns(tmp_path: Path
     assert denied.message == "a shared record was not read, and 19 more alike: permission is denied"
     assert NOT_ITS_DIGEST in changed.message
     assert sum(folder_of(tmp_path, job).is_dir() for job in jobs) == 9
+
+
+def test_the_first_store_that_has_a_record_is_the_last_that_is_asked(
+    site: Site, other: Site, tmp_path: Path
+) -> None:
+    with serving(dict(published([]))) as empty:
+        assert bring([JOB], [empty.address, site.address, other.address], tmp_path) == []
+        assert (len(empty.asked), len(site.asked), len(other.asked)) == (1, 3, 0)
+
+
+def test_what_is_in_the_projects_folder_is_asked_of_nobody(site: Site, sandbox: Sandbox) -> None:
+    sandbox.settings(extra=f'records = ["{site.address}", "guides/records"]')
+    sandbox.guide("one", BODY)
+    sandbox.guide("two", BODY)
+    sandbox.run("one", profile="full", run_one=Kernels())
+    site.asked.clear()
+    sandbox.project().bring(sandbox.project().jobs(Selection(patterns=("one",), profile="full")))
+    assert site.asked == []
+    sandbox.project().bring_all()
+    assert site.asked == [INDEX]
+
+
+def test_the_preview_asks_once_and_no_edit_waits(site: Site, sandbox: Sandbox, tmp_path: Path) -> None:
+    site.answers[INDEX] = forbidden
+    sandbox.settings(extra=f'records = ["guides/records", "{site.address}"]')
+    sandbox.guide("one", BODY)
+    shutil.copy(Path(__file__).parents[2] / "mkdocs.yml", sandbox.root)
+    session = Session(root=sandbox.root, folder=tmp_path / "input", choice=Choice(selection=Selection()))
+    session.read()
+    assert any("permission is denied" in problem.message for problem in session.whole.problems)
+    sandbox.edit("one", "number = 1", "number = 2")
+    session.read()
+    assert site.asked == [INDEX]
 
 
 def test_a_store_that_is_down_is_asked_once_in_a_command(site: Site, sandbox: Sandbox) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ import pytest
 from test_run import BODY, Kernels
 
 import s3
-from guidewright.commands import records
+from guidewright.commands import records, summary
 from guidewright.errors import COULD_NOT_RUN, FINE, WRONG_USE, StoreError
 from guidewright.model import Record
 from guidewright.plan import Selection
@@ -24,8 +25,8 @@ from guidewright.store import Store
 from guidewright.store.holdings import Elsewhere
 from guidewright.store.listing import FILES, INDEX, PART
 from guidewright.store.remote import Remote
-from guidewright.store.send import send
 from guidewright.store.shared import bring
+from guidewright.store.writing import send
 from sandbox import Sandbox
 
 PNG = "iVBORw0KGgo="
@@ -187,17 +188,23 @@ def test_a_run_writes_full_records_there_and_nowhere_else_and_other_checkouts_re
     assert files(address) == found, "quick records stay at home"
 
 
-def test_without_the_store_a_record_is_kept_and_pushed_later(project: Sandbox, address: str) -> None:
+def test_without_the_store_records_are_kept_and_pushed_later(
+    project: Sandbox, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     good = (project.root / "pyproject.toml").read_text("utf-8")
     bad = "s3://no-such-bucket/x" if address.startswith("s3") else "file:///proc/no/such"
     (project.root / "pyproject.toml").write_text(good.replace(address, bad), "utf-8")
     kernels = Kernels()
     report = project.run("one", profile="full", run_one=kernels)
     assert report.exit_code == COULD_NOT_RUN
-    (problem,) = {str(one) for found in report.not_run.values() for one in found}
-    assert bad in problem
-    assert "could not be written" in problem
-    assert "guidewright records push" in problem
+    assert list(report.unsent) == ["one[alpha,full]", "one[beta,full]"]
+    capsys.readouterr()
+    summary.print_report(report, project.project(), sys.stdout)
+    told = capsys.readouterr()
+    assert told.out.count("passed") == 2
+    assert told.err.count(f"warning: {bad}: no shared record was read") == 1
+    assert told.err.count(f"{bad}: kept here alone one[alpha,full], one[beta,full]: ") == 1
+    assert "guidewright records push" in told.err
     failed = project.cli("records", "push")
     assert failed.code == COULD_NOT_RUN
     (project.root / "pyproject.toml").write_text(good, "utf-8")
@@ -205,6 +212,17 @@ def test_without_the_store_a_record_is_kept_and_pushed_later(project: Sandbox, a
     assert (done.code, done.out) == (FINE, f"2 records written to {address}; 0 there already\n")
     assert project.cli("records", "push").out == f"0 records written to {address}; 2 there already\n"
     assert project.run("one", profile="full", run_one=kernels).records == {}
+
+
+def test_merged_records_are_written_there(project: Sandbox, address: str, tmp_path: Path) -> None:
+    project.run(profile="full", run_one=Kernels())
+    shutil.move(project.root / ".guidewright" / "shared", tmp_path / "shard")
+    Remote(address).remove(files(address))
+    done = project.cli("merge", str(tmp_path / "shard"), "--profile", "full")
+    assert done.code == FINE
+    assert done.out == "6 records merged\n"
+    shutil.rmtree(project.root / ".guidewright")
+    assert set(planned(project).values()) == {"unchanged"}
 
 
 def test_without_permission_reading_is_a_warning_and_writing_ends_with_3(

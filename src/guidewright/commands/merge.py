@@ -71,6 +71,8 @@ def _merge(project: Project, selection: Selection, folders: Sequence[Path]) -> M
     new = _new(project, found, jobs)
     for record in new.values():
         project.store.save(record)
+    if project.settings.records_to:
+        store.send([record for record in new.values() if record.published], project.settings.records_to)
     came = {record.name for record in found}
     return Merged(records=new, missing=[entry.job.name for entry in planned if _missing(entry, came)])
 

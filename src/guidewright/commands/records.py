@@ -19,7 +19,7 @@ from guidewright.model import PROFILES, Job
 from guidewright.plan import Selection
 from guidewright.store.holdings import Elsewhere, Folder
 from guidewright.store.retention import Surplus, surplus
-from guidewright.store.send import send
+from guidewright.store.writing import send
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

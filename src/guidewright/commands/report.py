@@ -20,6 +20,8 @@ class Report:
     """Jobs that could not be started or kept, by name, with why."""
     skipped: dict[str, list[Problem]] = field(default_factory=dict)
     """Jobs of backends that are not installed and that nobody named."""
+    unsent: dict[str, list[Problem]] = field(default_factory=dict)
+    """Jobs whose record is kept here, and could not be written to the store elsewhere, by name, with why."""
     problems: list[Problem] = field(default_factory=list)
     """Of the library and the store."""
 
@@ -27,7 +29,7 @@ class Report:
     def exit_code(self) -> int:
         """0 fine; 1 a guide failed; 2 bad input; 3 could not run, which wins."""
         outcomes = {record.outcome for record in self.records.values()}
-        if self.not_run or "errored" in outcomes:
+        if self.not_run or self.unsent or "errored" in outcomes:
             return COULD_NOT_RUN
         if any(problem.severity == "error" for problem in self.problems):
             return WRONG_USE
@@ -48,7 +50,7 @@ class Report:
     def _row(self, entry: PlannedJob) -> dict[str, Any]:
         name, state = entry.job.name, self.state(entry)
         record = self.records.get(name) or (entry.record if state == "reused" else None)
-        problems = self.not_run.get(name) or self.skipped.get(name) or []
+        problems = self.not_run.get(name) or self.skipped.get(name) or self.unsent.get(name) or []
         return {
             "job": name,
             "reason": entry.reason,

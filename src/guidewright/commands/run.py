@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from rich.console import Console
@@ -16,6 +16,7 @@ from guidewright.commands.origin import origin
 from guidewright.commands.progress import progress
 from guidewright.commands.project import Project
 from guidewright.commands.report import Report
+from guidewright.commands.sending import sending
 from guidewright.errors import CannotRunError, StoreError
 from guidewright.execute import compiled
 from guidewright.execute.job import run_job
@@ -114,11 +115,11 @@ def _execute(
     made = origin(project.settings, project.pins)
     if pool.runner and made.runner == "local":
         made = replace(made, runner=pool.runner)
-    with progress(console, len(ready)) as shown:
+    with sending(project.settings.records_to, report) as soon, progress(console, len(ready)) as shown:
 
         def on_event(event: Event) -> None:
             if event.record:
-                _keep(project, event.job, replace(event.record, origin=made), report)
+                _keep(project, event.job, replace(event.record, origin=made), report, soon)
             shown(event)
 
         report.not_run |= pool.run(ready, files, on_event)
@@ -126,10 +127,11 @@ def _execute(
         console.print(f"  {plain(note)}")
 
 
-def _keep(project: Project, job: Job, record: Record, report: Report) -> None:
+def _keep(project: Project, job: Job, record: Record, report: Report, soon: Callable[[Record], None]) -> None:
     """Save at once: what is done is kept, whatever comes next."""
     try:
         project.store.save(record)
         report.records[job.name] = record
+        soon(record)
     except StoreError as error:
         report.not_run[job.name] = list(error.problems)

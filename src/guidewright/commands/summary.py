@@ -34,6 +34,7 @@ def print_report(report: Report, project: Project, stream: TextIO, *, full_trace
     print_problems(report.problems)
     print_problems(_by_problem(report.not_run, "could not run"))
     print_problems(_by_problem(report.skipped, "skipped"))
+    print_problems(_by_problem(report.unsent, "kept here alone"))
     for record in report.records.values():
         if record.failure:
             job = next((entry.job for entry in report.planned if entry.job.name == record.name), None)

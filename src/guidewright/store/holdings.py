@@ -17,8 +17,8 @@ from guidewright.model import Record
 from guidewright.store.listing import FILES, PART, Entry, entry_of, parse
 from guidewright.store.remote import Listed, Remote, telling
 from guidewright.store.retention import Held
-from guidewright.store.send import WRITING
 from guidewright.store.serial import FILE, from_folder, to_files
+from guidewright.store.writing import WRITING
 
 _NOTHING = "nothing was removed; try again"
 _REST = "what was removed is; prune again for the rest"

@@ -14,7 +14,6 @@ from guidewright.files import signature, write_atomically
 from guidewright.model import BackendName, Job, Profile, Record, Slug
 from guidewright.settings import Settings
 from guidewright.store.listing import KEY
-from guidewright.store.send import send
 from guidewright.store.serial import FILE, from_folder, to_files
 from guidewright.store.shared import folder_of
 
@@ -39,12 +38,12 @@ class Found:
 class Store:
     committed: Path
     cache: Path
-    target: str = ""
-    """The address of the store that records of full runs are written to; empty where that is the committed folder."""
+    elsewhere: bool = False
+    """Whether records of full runs belong to a store elsewhere: what is kept of them here is a copy, in the cache."""
 
     @classmethod
     def of(cls, settings: Settings) -> Store:
-        return cls(committed=settings.records, cache=settings.cache, target=settings.records_to)
+        return cls(committed=settings.records, cache=settings.cache, elsewhere=bool(settings.records_to))
 
     def find(self, job: Job) -> Found:
         """Look a job up; a damaged record is set aside and told, and does not count."""
@@ -92,8 +91,7 @@ class Store:
         """Write a record, whole or not at all; return its folder.
 
         Raises:
-            StoreError: the disk is full or the folder cannot be written; the record that was there is what it was. Or the store
-                elsewhere that it belongs to cannot be written; the record is at hand all the same.
+            StoreError: the disk is full or the folder cannot be written; the record that was there is what it was.
         """
         folder = self._folder(record)
         files = to_files(record)
@@ -108,17 +106,15 @@ class Store:
             raise StoreError(Problem(path=str(folder), message=message, hint=hint)) from error
         _remove_strays(folder)
         self._prune(record, folder)
-        if self.target and _publishable(record):
-            send([record], self.target)
         return folder
 
     # --------------------------------------------------------------- folders
 
     def _folder(self, record: Record) -> Path:
-        if _publishable(record):
+        if record.published:
             return (
                 folder_of(self.cache, record)
-                if self.target
+                if self.elsewhere
                 else self.committed / record.slug / record.backend
             )
         return self._cached(record.slug, record.backend, record.profile) / record.fingerprint.key[:KEY]
@@ -180,10 +176,6 @@ class Store:
         for old in _inside(self._former(record).parent):
             if not (parent / old.name).exists():
                 shutil.rmtree(old, ignore_errors=True)
-
-
-def _publishable(record: Record) -> bool:
-    return record.profile == "full" and record.outcome == "passed"
 
 
 def _same_place(one: Record, other: Record) -> bool:

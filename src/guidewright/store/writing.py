@@ -8,8 +8,8 @@ from guidewright.model import Record
 from guidewright.store.listing import INDEX, Entry, dump, entry_of, listed, parse
 from guidewright.store.remote import Patience, Remote, telling
 
-WRITING = Patience(request=60.0, store=3600.0)
-RETRY = "the record is kept here; when the store can be written again: guidewright records push"
+WRITING = Patience(request=30.0, store=3600.0)
+RETRY = "what is kept here is sent, when the store can be written again, by: guidewright records push"
 
 
 def send(records: Sequence[Record], address: str) -> list[Record]:
