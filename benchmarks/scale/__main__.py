@@ -1,4 +1,4 @@
-"""``make bench``: our part of a build against the engine's, on a generated library."""
+"""``make bench``: our part of a build against the engine's, on a generated library; and what it costs where little has changed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine
+from benchmarks.scale import again
 from benchmarks.scale.generate import generate
 from guidewright.files import write_atomically
 
@@ -30,8 +31,10 @@ def main() -> int:
         print(f"generating {options.guides} guides", file=sys.stderr)
         generate(project, guides=options.guides, languages=LANGUAGES, seed=options.seed)
         for number in range(options.repeats):
-            runs.append(_run(project))
+            runs.append({**_run(project), **again.unchanged(project), **again.hello(project)})
             print(f"run {number + 1}: {runs[-1]}", file=sys.stderr)
+        edits = again.edited(project, options.repeats)
+        runs = [{**run, **edit} for run, edit in zip(runs, edits, strict=True)]
     figures = _figures(runs, options)
     write_atomically(options.json, f"{json.dumps(figures, indent=2)}\n".encode())
     print(json.dumps(figures, indent=2))
@@ -89,7 +92,7 @@ def _timed(command: list[str], project: Path) -> dict[str, float]:
 
 def _figures(runs: list[dict[str, float]], options: argparse.Namespace) -> dict[str, Any]:
     def middle(name: str) -> float:
-        return round(statistics.median(run[name] for run in runs), 2)
+        return round(statistics.median(run[name] for run in runs), 3)
 
     ratios = {
         f"ratio_{kind}": round(
@@ -105,6 +108,13 @@ def _figures(runs: list[dict[str, float]], options: argparse.Namespace) -> dict[
         "languages": 1 + len(LANGUAGES),
         "backends": 3,
         "repeats": options.repeats,
+        "goals": {
+            "ratio_cpu": RATIO,
+            "unchanged_ratio": again.SHARE,
+            "unchanged_seconds": again.SECONDS,
+            "edit_seconds": again.EDIT_SECONDS,
+            "help_ratio": again.HELLO,
+        },
         **ratios,
         "median": {name: middle(name) for name in runs[0]},
     }

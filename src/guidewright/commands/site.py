@@ -242,10 +242,7 @@ def _known_of(
         for code in [voice.locale.code]
     ]
     first = [facts.card for facts, _ in found.values() if facts.card]
-    cards = [
-        [listing.with_words(card, entry.guide.header) for card, entry in zip(first, one.entries, strict=True)]
-        for one in made
-    ]
+    cards = [_in_words(first, one) for one in made]
     order = [item.slug for item in index.in_order(cards[0], site=SiteInfo.of(settings))]
     taught = Taught(
         reference=project.reference, symbols={slug: facts.symbols for slug, (facts, _) in found.items()}
@@ -337,23 +334,25 @@ def rendered(
         translations.translated(project, locale, found, remember)
         for locale in translations.locales(project.settings)
     ]
+    first = _cards(english, remember)
     # By their headers: a word of prose hardly ever changes what is near.
     headers = tuple((entry.guide.slug, entry.guide.header) for entry in found)
     around = _Around(
         project=project,
         all_=made,
-        near=remember("related", (headers,), lambda: _related(project, found)),
+        near=remember("related", (headers,), lambda: _related(project, found, first)),
         taught=Taught.of(project, remember),
         told=documentation(project.settings),
         remember=remember,
         with_downloads=with_downloads,
     )
-    return [_language(around, one, _cards(one, remember)) for one in made]
+    return [_language(around, one, _in_words(first, one)) for one in made]
 
 
-def _related(project: Project, found: Sequence[Entry]) -> dict[Slug, tuple[Slug, ...]]:
+def _related(
+    project: Project, found: Sequence[Entry], cards: Sequence[listing.Card]
+) -> dict[Slug, tuple[Slug, ...]]:
     """Return what each guide leads to; a guide without proof has a page, and is led to from nowhere."""
-    cards = [listing.card(entry.guide, entry.views) for entry in found]
     guides = {entry.guide.slug: entry.guide for entry in found}
     order = [item.slug for item in index.in_order(cards, site=SiteInfo.of(project.settings))]
     return related.related([guides[slug] for slug in order])
@@ -367,6 +366,13 @@ def _cards(made: Translated, remember: Remember) -> list[listing.Card]:
             functools.partial(listing.card, entry.guide, entry.views),
         )
         for entry in made.entries
+    ]
+
+
+def _in_words(cards: Sequence[listing.Card], made: Translated) -> list[listing.Card]:
+    """Return the guides' cards in a language: their pictures are the same in all of them."""
+    return [
+        listing.with_words(card, entry.guide.header) for card, entry in zip(cards, made.entries, strict=True)
     ]
 
 

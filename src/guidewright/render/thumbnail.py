@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import itertools
 from collections.abc import Iterator, Sequence
@@ -50,7 +49,6 @@ def _figures(view: BackendView) -> Iterator[ImageOutput]:
                 yield output
 
 
-@functools.lru_cache(maxsize=4096)
 def _scaled(data: bytes) -> bytes:
     """Return a figure on white, without its empty margins, in the size of all thumbnails; empty if it cannot be read."""
     try:
