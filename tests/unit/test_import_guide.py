@@ -183,6 +183,19 @@ def test_what_the_user_says_wins_and_json_tells_all(made: Settings, tmp_path: Pa
     )
 
 
+@pytest.mark.parametrize(("declared", "kept"), [("", "[losses, saving]"), ('saving = "saving"', "[saving]")])
+def test_tags_are_kept_where_the_settings_have_them(tmp_path: Path, declared: str, kept: str) -> None:
+    made = project(tmp_path / "project", f"\n[tool.guidewright.tags]\n{declared}\n")
+    matter = (
+        "---\ntitle: T\ntags: [losses, saving]\njupytext: {text_representation: {format_name: myst}}\n---\n"
+    )
+    page = script(tmp_path, "page.md", f"{matter}\nWords.\n\n```{{code-cell}} python\nx = 1\n```\n")
+    done = call(made, "import", page, "--slug", "page")
+    assert done.exit_code == 0, done.output
+    assert f"\n# tags: {kept}\n" in tree(made)["guides/page.py"].decode()
+    assert ("declare no such tag: losses" in done.stderr) == bool(declared)
+
+
 def test_the_name_is_made_of_the_files(made: Settings, tmp_path: Path) -> None:
     call(made, "import", script(tmp_path, "My Old-Guide (2).py"))
     assert "guides/my_old_guide_2.py" in tree(made)

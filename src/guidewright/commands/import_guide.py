@@ -219,9 +219,21 @@ def _completed(sheet: Sheet, wanted: Wanted, settings: Settings, today: dt.date)
             f", since there is no '{wrong}'" if wrong else ""
         )
         notes += [sheet.note(message, hint=hint)] if wrong or len(settings.categories) > 1 else []
-    if fields.get("accelerator") == "none":
-        del fields["accelerator"]
+    fields["tags"], strange = _known_tags(fields.get("tags"), settings)
+    if strange:
+        message = f"left out, since the settings declare no such tag: {', '.join(strange)}"
+        notes.append(sheet.note(message, hint="add it to [tool.guidewright.tags], and to the guide"))
+    for key, empty in (("accelerator", "none"), ("tags", [])):
+        if fields.get(key) == empty:
+            del fields[key]
     return replace(sheet, fields=fields).noting(*notes)
+
+
+def _known_tags(given: object, settings: Settings) -> tuple[list[str], list[str]]:
+    """Return a file's tags that a guide here may have, and the others."""
+    tags = [str(tag) for tag in given] if isinstance(given, list | tuple) else []
+    strange = [tag for tag in tags if settings.tags and tag not in settings.tags]
+    return [tag for tag in tags if tag not in strange], strange
 
 
 # ------------------------------------------------------------------- write

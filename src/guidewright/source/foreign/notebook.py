@@ -189,7 +189,9 @@ def _of_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in metadata.items():
         name = key_of(key) or {"date": "created"}.get(key, "")
         with suppress(ValueError):
-            if name == "authors" and isinstance(value, list):
+            if key == "tags" and isinstance(value, list):
+                found[key] = [tag for tag in value if isinstance(tag, str) and tag]
+            elif name == "authors" and isinstance(value, list):
                 names = [one.get("name") if isinstance(one, dict) else one for one in value]
                 found[name] = [one for one in names if isinstance(one, str) and one]
             elif name and isinstance(value, str | dt.date) and value:
