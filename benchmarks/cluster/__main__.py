@@ -33,17 +33,18 @@ WORKERS = 8
 
 def main() -> int:
     options = _options()
+    durations = _durations(options.shared, options.longer)
     with tempfile.TemporaryDirectory() as folder, loopback() as made:
         _start(made, [f"worker-{number}" for number in range(WORKERS)])
         overhead = _overhead(made, Path(folder) / "overhead", options.jobs)
         print(f"overhead: {overhead}", file=sys.stderr)
-        shared = _shared(made, Path(folder) / "shared", options.shared)
+        shared = _shared(made, Path(folder) / "shared", durations)
         print(f"schedule: {shared}", file=sys.stderr)
-        lost = _lost(made, Path(folder) / "lost", options.shared)
+        lost = _lost(made, Path(folder) / "lost", durations)
         print(f"workers killed: {lost}", file=sys.stderr)
     figures = {
         "date": options.date,
-        "command": f"python -m benchmarks.cluster --jobs {options.jobs} --shared {options.shared}",
+        "command": f"python -m benchmarks.cluster --jobs {options.jobs} --shared {options.shared} --longer {options.longer:g}",
         "machine": machine.described(),
         "workers": WORKERS,
         "overhead": overhead,
@@ -62,6 +63,7 @@ def _options() -> argparse.Namespace:
         "--jobs", type=int, default=3000, help="that take no time, for the overhead (default: 3000)"
     )
     parser.add_argument("--shared", type=int, default=200, help="that take 0.5 to 20 s (default: 200)")
+    parser.add_argument("--longer", type=float, default=1.0, help="how many times as long (default: 1)")
     parser.add_argument(
         "--date", default=machine.revision_date(), help="of the measurement; else the revision's"
     )
@@ -123,15 +125,14 @@ def _processor_seconds(made: Loopback) -> dict[str, float]:
     }
 
 
-def _durations(count: int) -> list[float]:
+def _durations(count: int, longer: float) -> list[float]:
     """Return seconds as a library's are: many short ones, a few long."""
     chance = random.Random(0)
-    return [round(min(max(chance.lognormvariate(0.7, 0.8), 0.5), 20.0), 3) for _ in range(count)]
+    return [round(longer * min(max(chance.lognormvariate(0.7, 0.8), 0.5), 20.0), 3) for _ in range(count)]
 
 
-def _shared(made: Loopback, folder: Path, count: int) -> dict[str, Any]:
+def _shared(made: Loopback, folder: Path, durations: Sequence[float]) -> dict[str, Any]:
     """Return how long the schedule is, of the shortest that there could be: all seconds evenly, or the longest job."""
-    durations = _durations(count)
     seconds, ended, _ = _run(made, folder, [planned(*one) for one in enumerate(durations)])
     best = max(sum(durations) / len(made.workers), *durations)
     return {
@@ -142,9 +143,8 @@ def _shared(made: Loopback, folder: Path, count: int) -> dict[str, Any]:
     }
 
 
-def _lost(made: Loopback, folder: Path, count: int) -> dict[str, Any]:
+def _lost(made: Loopback, folder: Path, durations: Sequence[float]) -> dict[str, Any]:
     """Kill a tenth of the workers, at least one, at random times; return what became of the jobs."""
-    durations = _durations(count)
     expected = sum(durations) / len(made.workers)
     chance = random.Random(1)
     victims = chance.sample(sorted(made.workers), max(1, round(len(made.workers) / 10)))
@@ -156,7 +156,7 @@ def _lost(made: Loopback, folder: Path, count: int) -> dict[str, Any]:
         timer.join()
     own = [record for record in kept if record.cells[0].outputs[0]["text"].startswith(f"{record.slug}\n")]
     return {
-        "jobs": count,
+        "jobs": len(durations),
         "killed": len(victims),
         "seconds": round(seconds, 1),
         "completed_once": sum(times == 1 for times in ended.values()),

@@ -479,3 +479,16 @@ def test_the_gravest_of_what_happened_is_the_exit_code(
         problems=problems,
     )
     assert report.exit_code == code
+
+
+def test_what_was_made_on_any_of_a_clusters_machines_was_made_in_no_other_environment(
+    sandbox: Sandbox,
+) -> None:
+    project = sandbox.project()
+    large = replace(project.machine, cpus=tuple(range(64)))
+    other = replace(large, platform="Linux-riscv64")
+    here = replace(made.ENVIRONMENT, python=large.python, platform=large.platform, cores=64, distributions={})
+    record = made.record(environment=replace(here, has_gpu=large.has_gpu))
+    assert "cores 64 →" in project.difference(record)
+    assert replace(project, machines=(other, large)).difference(record) == ""
+    assert "platform" in replace(project, machines=(other,)).difference(record)
