@@ -97,3 +97,12 @@ def test_a_cell_leads_to_its_place_and_tells_its_first_difference() -> None:
 def test_the_same_records_give_the_same_bytes_in_whatever_order_guides_come() -> None:
     one, other = entry("b"), entry("a")
     assert parity_json([one, other], site=samples.SITE) == parity_json([other, one], site=samples.SITE)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_it_is_laid_out_as_python_does_whatever_words_are_in_it(count: int) -> None:
+    guide = replace(samples.GUIDE, header=replace(samples.GUIDE.header, title="Two\u2028lines\x85or\nthree"))
+    entries = [replace(entry(), guide=replace(guide, slug=f"a{number}")) for number in range(count)]
+    found = parity_json(entries, site=samples.SITE)
+    assert found == json.dumps(json.loads(found), ensure_ascii=False, indent=1) + "\n"
+    assert len(json.loads(found)["guides"]) == count

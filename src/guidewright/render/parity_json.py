@@ -24,12 +24,18 @@ def schema() -> bytes:
 
 def parity_json(entries: Sequence[ParityEntry], *, site: SiteInfo) -> str:
     """Return the file: guides by slug, keys in a fixed order, addresses relative to its own."""
-    document = {
-        "$schema": SCHEMA,
-        "version": VERSION,
-        "guides": [_guide(entry, site) for entry in sorted(entries, key=lambda entry: entry.guide.slug)],
-    }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    ordered = sorted(entries, key=lambda entry: entry.guide.slug)
+    # One guide at a time: of a large library, the whole document takes many times the file's size.
+    guides = ["  " + _dumped(_guide(entry, site)).replace("\n", "\n  ") for entry in ordered]
+    frame = _dumped({"$schema": SCHEMA, "version": VERSION, "guides": []})
+    if guides:
+        head, end = frame.rsplit("[]", 1)
+        frame = "".join([head, "[\n", ",\n".join(guides), "\n ]", end])
+    return f"{frame}\n"
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def _guide(entry: ParityEntry, site: SiteInfo) -> dict[str, Any]:
