@@ -18,6 +18,8 @@ import fsspec
 import made
 import pytest
 from fsspec.spec import AbstractFileSystem
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from test_run import BODY, Kernels
 
 from guidewright.commands.preview import Choice, Session
@@ -252,6 +254,40 @@ def test_an_index_of_another_version_is_told_and_the_next_store_is_asked(
     (problem,) = bring([JOB], [site.address, other.address], tmp_path)
     assert f"its index is of version {version!r}, and this Guidewright reads 1" in problem.message
     assert at_hand(tmp_path) == RECORD
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 3) | st.text("a./", max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["version", "records", "intro/alpha", "fingerprint", "files", "at", "started", "parts"]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+ENTRY = st.fixed_dictionaries(
+    {"fingerprint": st.just(RECORD.fingerprint.key)}, optional={"files": JSON, "at": JSON, "started": JSON}
+)
+SHAPED = st.fixed_dictionaries(
+    {"version": st.just(1), "records": st.fixed_dictionaries({"intro/alpha": ENTRY | JSON})},
+    optional={"parts": st.booleans()},
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=20) | (JSON | SHAPED).map(lambda index: json.dumps(index).encode()))
+def test_whatever_an_index_says_nothing_is_raised_and_nothing_is_believed(
+    tmp_path: Path, index: bytes
+) -> None:
+    (tmp_path / INDEX).write_bytes(index)
+    problems = bring([JOB], [tmp_path.as_uri()], tmp_path / "cache")
+    assert len(problems) <= 1
+    assert at_hand(tmp_path / "cache") is None
 
 
 def test_one_reason_is_told_once_however_many_records_it_concerns(tmp_path: Path) -> None:
