@@ -372,6 +372,14 @@ def test_without_the_extra_the_warning_says_what_to_install(
     assert problem.hint == "pip install 'guidewright[stores]'"
 
 
+def test_without_s3s_extra_the_warning_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    (problem,) = bring([JOB], ["s3://bucket/records"], tmp_path)
+    assert problem.hint == "pip install 'guidewright[s3]'"
+
+
 @pytest.mark.parametrize(
     "address",
     ["http://127.0.0.1:9/records", "http://name.invalid/records", "nonsense://x", "file:///no/such/folder"],

@@ -206,7 +206,10 @@ def in_words(error: BaseException) -> str:
 
 def hint(error: BaseException, otherwise: str) -> str:
     """Say what to do about it."""
-    return "pip install 'guidewright[stores]'" if isinstance(error, ImportError) else otherwise
+    if not isinstance(error, ImportError):
+        return otherwise
+    # fsspec's words name the package.
+    return f"pip install 'guidewright[{'s3' if 's3fs' in str(error) else 'stores'}]'"
 
 
 @contextmanager
