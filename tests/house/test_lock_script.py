@@ -94,4 +94,4 @@ def test_every_extra_but_those_for_gpus_is_resolved() -> None:
     (asked,) = re.findall(r"-e '\.\[(.*)\]'", (SCRIPTS / "lock").read_text("utf-8"))
     resolved = {line for extra in asked.split(",") for line in extras[extra]}
     left = {extra for extra, lines in extras.items() if not resolved.issuperset(lines)}
-    assert left == {"jax-gpu", "tensorflow-gpu"}
+    assert left == {"jax-gpu", "tensorflow-gpu", "s3"}
