@@ -88,7 +88,7 @@ def test_where_pip_finds_no_answer_the_lock_stays_as_it_was_and_nothing_is_left(
     assert sorted(checkout.parent.iterdir()) == before
 
 
-def test_every_extra_but_those_for_gpus_is_resolved() -> None:
+def test_every_extra_but_those_for_gpus_and_s3_is_resolved() -> None:
     document = tomllib.loads((SCRIPTS.parent / "pyproject.toml").read_text("utf-8"))
     extras: dict[str, list[str]] = document["project"]["optional-dependencies"]
     (asked,) = re.findall(r"-e '\.\[(.*)\]'", (SCRIPTS / "lock").read_text("utf-8"))
