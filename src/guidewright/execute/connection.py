@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from distributed import Client
+from distributed.client import AllExit
 from distributed.versions import VersionMismatchWarning
 
 from guidewright.errors import CannotRunError
@@ -33,6 +34,7 @@ async def connected(address: str) -> AsyncIterator[Client]:
     """
     await _reach(address)
     _silence()
+    asyncio.get_running_loop().set_exception_handler(_told)
     client = None
     try:
         with warnings.catch_warnings():
@@ -65,6 +67,12 @@ def _silence() -> None:
     """Have Dask's loggers, each of which has a level of its own, say nothing: what goes wrong is told as a problem or a note."""
     for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Leave out what Dask raises for itself, and forgets, where a worker is lost between a job's end and its record's way here."""
+    if not isinstance(context.get("exception"), AllExit):
+        loop.default_exception_handler(context)
 
 
 async def _reach(address: str) -> None:
