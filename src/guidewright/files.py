@@ -68,13 +68,19 @@ def _link(name: str, path: Path, data: bytes) -> None:
             file.write(data)
 
 
-def signature(path: Path) -> tuple[int, int, int]:
-    """Return what tells that a file is not what it was: number, size, time of change in ns; zeros where it is not there."""
+Signature = tuple[int, int, int, int]
+
+
+def signature(path: Path) -> Signature:
+    """Return what tells that a file is not what it was; zeros where it is not there.
+
+    Number, size, and times of change of content and of anything, in ns: any file can be given the time that another had.
+    """
     try:
         found = path.stat()
     except OSError:
-        return 0, 0, 0
-    return found.st_ino, found.st_size, found.st_mtime_ns
+        return 0, 0, 0, 0
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _mode(path: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import tomllib
@@ -408,6 +409,8 @@ class Settings:
     """The one of these that new records of full runs are written to; empty where that is the folder."""
     documentation: Path | None = None
     """A folder of Markdown, shown as a section of the site; None where there is none."""
+    source: str = field(default="", compare=False)
+    """SHA-256 of the file that they were read from."""
 
 
 def find_root(start: Path) -> Path:
@@ -466,7 +469,8 @@ def load(root: Path, *, environ: Mapping[str, str] = os.environ) -> Settings:
     """
     file = root / FILE
     try:
-        document = tomllib.loads(file.read_text("utf-8"))
+        data = file.read_bytes()
+        document = tomllib.loads(data.decode("utf-8"))
     except OSError as error:
         problem = Problem(message=f"cannot be read: {error.strerror}", path=FILE, hint="mend its permissions")
         raise SettingsError(problem) from error
@@ -477,7 +481,12 @@ def load(root: Path, *, environ: Mapping[str, str] = os.environ) -> Settings:
     if problems := [*found, *map(_problem, _errors(table)), *_folder_problems(root, table)]:
         raise SettingsError(problems)
     target = table.get("records_to", "").rstrip("/")
-    return replace(_build(root, table, environ), stores=stores, records_to=target if target in stores else "")
+    return replace(
+        _build(root, table, environ),
+        stores=stores,
+        records_to=target if target in stores else "",
+        source=hashlib.sha256(data).hexdigest(),
+    )
 
 
 def parse_scheduler(text: str) -> str:

@@ -8,6 +8,7 @@ import pickle
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,11 +23,14 @@ from guidewright.commands import built, inputs, making, site
 from guidewright.commands.facts import Facts
 from guidewright.commands.preview import Session
 from guidewright.commands.preview_shown import Choice
+from guidewright.commands.project import open_project
 from guidewright.commands.shelf import Shelf
 from guidewright.commands.translations import interface_units
+from guidewright.errors import InputError
 from guidewright.model import CellRun, Environment, Page, Record
 from guidewright.plan import Selection, make_job
 from guidewright.settings import Settings, load
+from guidewright.site import config
 from guidewright.store import Store
 from guidewright.translate.units import units
 
@@ -222,6 +226,14 @@ def moved_guide(library: Library) -> None:
         (library.root / f"guides/third{end}").rename(library.root / f"guides/fourth{end}")
 
 
+def linked_picture(library: Library) -> None:
+    """The same bytes, and none of the guide's own any more."""
+    picture = library.root / "guides/third.files/a.png"
+    elsewhere = library.root / "a.png"
+    picture.rename(elsewhere)
+    picture.symlink_to(elsewhere)
+
+
 def setting(line: str) -> Callable[[Library], None]:
     """A line of the settings in the place of the one of that key, or beside the others."""
 
@@ -265,6 +277,7 @@ CHANGES: dict[str, Callable[[Library], None]] = {
     "a guide that is gone": removed("guides/third.py"),
     "a guide of another name": moved_guide,
     "a picture": lambda library: (library.root / "guides/third.files/a.png").write_bytes(samples.png(30, 10)),
+    "a picture that is only linked": linked_picture,
     "a picture that is gone": removed("guides/third.files/a.png"),
     "a record": new_record,
     "a record that is gone": removed("guides/records/first/jax"),
@@ -395,6 +408,123 @@ def test_what_changes_while_it_is_read_is_not_kept(library: Library, monkeypatch
     assert found == library.from_scratch()
 
 
+def relabel(library: Library) -> None:
+    library.edit("pyproject.toml", 'label = "JAX"', 'label = "Jax"')
+
+
+@pytest.mark.parametrize(
+    "change",
+    [relabel, CHANGES["a page of the API"], CHANGES["the inventory"]],
+    ids=["label", "API", "inventory"],
+)
+def test_what_changes_while_jobs_run_is_not_kept(library: Library, change: Callable[[Library], None]) -> None:
+    """The settings were read before the jobs ran, which takes an hour, and the guides after them."""
+    project = open_project(library.root)
+    change(library)
+    site.render(project, print)
+    library.build()
+    assert library.files() == library.from_scratch()
+
+
+def test_what_changes_while_another_build_is_waited_for_is_not_kept(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def waiting(*_arguments: object) -> Iterator[None]:
+        relabel(library)
+        yield
+
+    library.edit("guides/first.py", "Some words", "Other words")
+    monkeypatch.setattr(site, "exclusive", waiting)
+    library.build()
+    monkeypatch.undo()
+    assert built.unchanged(library.root, "render") is None
+    library.build()
+    assert library.files() == library.from_scratch()
+
+
+def test_a_copy_of_a_project_is_another(library: Library, tmp_path: Path) -> None:
+    copy = Library(root=tmp_path / "copy")
+    shutil.copytree(library.root, copy.root)
+    copy.edit("guides/first.py", "Some words", "Words of the copy")
+    copy.build()
+    assert b"Words of the copy" in copy.files()["build/en/docs/guides/first.md"]
+    assert copy.files() == copy.from_scratch()
+
+
+def test_a_folder_of_documentation_without_a_page_is_told(library: Library) -> None:
+    shutil.rmtree(library.root / "docs")
+    library.build()
+    (library.root / "docs").mkdir()
+    with pytest.raises(InputError, match=r"docs/index\.md"):
+        library.build()
+
+
+def test_an_edit_that_leaves_size_and_time_is_mended(library: Library) -> None:
+    before = library.files()
+    page = library.root / "build/en/docs/guides/first.md"
+    then = page.stat()
+    with page.open("r+b") as file:
+        file.write(b"nonsense")
+    os.utime(page, ns=(then.st_atime_ns, then.st_mtime_ns))
+    assert page.stat().st_size == then.st_size
+    library.build()
+    assert library.files() == before
+
+
+def test_a_card_that_was_cut_short_is_drawn_again(library: Library) -> None:
+    before = library.files()
+    for card in (library.root / ".guidewright/social").iterdir():
+        card.write_bytes(card.read_bytes()[:500])
+    library.edit("guides/first.py", "Some words", "Other words")
+    library.build()
+    after = library.files()
+    assert [path for path in before if path.endswith(".png") and before[path] != after[path]] == []
+
+
+@pytest.mark.parametrize("document", ["", "[]", "null", '{"form": 2}', "[" * 100_000])
+def test_what_is_not_what_a_build_has_left_counts_as_none(library: Library, document: str) -> None:
+    (library.root / ".guidewright/built/render.json").write_text(document, "utf-8")
+    assert built.unchanged(library.root, "render") is None
+
+
+def test_a_folder_called_site_in_the_site_counts(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    before = inputs.written([str(tmp_path)])
+    (tmp_path / "site/more.html").touch()
+    assert inputs.written([str(tmp_path)]) != before
+    assert inputs.written([str(tmp_path)], [str(tmp_path / "site")]) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "closed"),
+    [
+        ("markdown_extensions: [tables, pymdownx.superfences]\nplugins: {search: {}}", True),
+        (
+            "markdown_extensions:\n  pymdownx.emoji:\n    emoji_index: !!python/name:material.extensions.emoji.twemoji",
+            True,
+        ),
+        ("markdown_extensions:\n  toc:\n    slugify: !!python/object/apply:pymdownx.slugs.slugify {}", True),
+        ("markdown_extensions:\n  toc:\n    slugify: !!python/name:ours.slugify", False),
+        ("markdown_extensions:\n  toc:\n    slugify: !!python/object/apply:ours.slugify {}", False),
+        ("markdown_extensions:\n  pymdownx.emoji:\n    options:\n      custom_icons: [icons]", False),
+        ("markdown_extensions: [pymdownx.b64]", False),
+        ("markdown_extensions: [pymdownx.snippets]", False),
+        ("markdown_extensions: [ours]", False),
+        ("plugins: [search, ours]", False),
+        ("hooks: [ours.py]", False),
+        ("INHERIT: ours.yml", False),
+        ("theme: {name: material, custom_dir: ours}", False),
+        ("copyright: !ENV OURS", False),
+    ],
+)
+def test_what_brings_in_more_than_is_read_is_no_reason_to_end_at_once(
+    tmp_path: Path, words: str, closed: bool
+) -> None:
+    (tmp_path / "mkdocs.yml").write_text(words, "utf-8")
+    assert config.is_closed(tmp_path) == closed
+
+
 # ------------------------------------------------------------------ preview
 
 
@@ -492,4 +622,4 @@ def test_a_linked_folder_is_read_once_and_a_circle_is_left(tmp_path: Path) -> No
     (tmp_path / "top/link").symlink_to(tmp_path / "real")
     (tmp_path / "real/back").symlink_to(tmp_path / "real")
     found = inputs.Inputs.read([str(tmp_path / "top")])
-    assert {Path(path).name for path in found.files} == {"a"}
+    assert {Path(path).name for path in found.files if not path.endswith("/")} == {"a"}

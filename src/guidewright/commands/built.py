@@ -23,7 +23,7 @@ from guidewright.files import write_atomically
 from guidewright.settings import Settings, cache_folder
 
 FOLDER = "built"
-FORM = 1
+FORM = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,12 +52,12 @@ def unchanged(root: Path, command: str) -> Told | None:
     Args:
         command: ``render``, or the site by an engine: what :func:`remember` was given.
     """
-    with suppress(OSError, ValueError, TypeError, KeyError):
+    with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
         document = json.loads(_file(cache_folder(root), command).read_bytes())
-        if (
-            document["form"] != FORM
-            or written(document["folders"], document["without"]) != document["written"]
-        ):
+        # Of a project that was copied with its cache, the paths are still the first one's.
+        if document["form"] != FORM or document["root"] != str(root):
+            return None
+        if written(document["folders"], document["without"]) != document["written"]:
             return None
         if Inputs.read(document["roots"]).digest == document["inputs"]:
             return _told(document["told"])
@@ -74,14 +74,16 @@ def remember(settings: Settings, command: str, inputs: Inputs, told: Told, folde
 
     if not inputs.settled:
         return
-    left = [str(folder) for folder in folders]
+    left = [*folders]
+    without = [str(folder / SITE) for folder in left if folder.parent == settings.build]
     document = {
         "form": FORM,
+        "root": str(settings.root),
         "roots": inputs.roots,
         "inputs": inputs.digest,
-        "folders": left,
-        "without": SITE,
-        "written": written(left, SITE),
+        "folders": [str(folder) for folder in left],
+        "without": without,
+        "written": written(map(str, left), without),
         "told": dataclasses.asdict(told),
     }
     with suppress(OSError):

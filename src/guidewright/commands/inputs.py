@@ -9,9 +9,10 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import guidewright
@@ -19,11 +20,12 @@ import guidewright
 if TYPE_CHECKING:
     from guidewright.settings import Settings
 
-State = tuple[int, int, int]
-"""Number, size, and time of change in ns: what tells that a file was touched."""
+State = tuple[int, int, int, int]
+"""Number, size, and times of change of content and of anything in ns: what tells that a file was touched."""
 _PACKAGES = ("guidewright", "guidewright_keras")
 _ENVIRONMENT = ("GUIDEWRIGHT_SITE_URL", "GUIDEWRIGHT_REPO_URL")
 _INSTALLED = (".dist-info", ".egg-info")
+_NONE: State = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,17 +37,24 @@ class Inputs:
     tool: str
     """A digest of this package, of Python and of what is installed."""
     files: Mapping[str, str]
-    """Path → SHA-256 of every file."""
+    """Path → SHA-256 of every file; the path of a folder that matters itself ends in a separator."""
     states: Mapping[str, State]
+    current: bool
+    """Whether what was read before, and is used, is still what it was: settings, while a command waited or ran jobs."""
 
     @classmethod
-    def read(cls, roots: Iterable[str]) -> Inputs:
-        """Read every file at or below the roots; one that is not there, or cannot be read, is no error here."""
+    def read(cls, roots: Iterable[str], before: Mapping[str, str] = MappingProxyType({})) -> Inputs:
+        """Read every file at or below the roots; one that is not there, or cannot be read, is no error here.
+
+        Args:
+            before: path → SHA-256 of files that were read earlier.
+        """
         files, states = {}, {}
         tops = tuple(roots)
         for path, state in _walk(tops):
             files[path], states[path] = _sha256(path), state
-        return cls(roots=tops, tool=tool(), files=files, states=states)
+        current = all(files.get(os.path.normpath(path)) == found for path, found in before.items())
+        return cls(roots=tops, tool=tool(), files=files, states=states, current=current)
 
     @property
     def digest(self) -> str:
@@ -55,7 +64,7 @@ class Inputs:
     @property
     def settled(self) -> bool:
         """Whether every file is still what it was: what was made meanwhile was made from what was read."""
-        return dict(_walk(self.roots)) == self.states and tool() == self.tool
+        return self.current and dict(_walk(self.roots)) == self.states and tool() == self.tool
 
 
 def roots(settings: Settings) -> tuple[str, ...]:
@@ -107,16 +116,14 @@ def digest(parts: Iterable[str]) -> str:
     return done.hexdigest()
 
 
-def written(folders: Iterable[str], without: str = "") -> str:
+def written(folders: Iterable[str], without: Collection[str] = ()) -> str:
     """Return a digest of the files that a build has left, by size and time: it changes where anyone touched them.
 
     Args:
-        without: a folder directly below each that does not count.
+        without: folders directly below them that do not count.
     """
-    tops = [(top, entry) for top in folders for entry in _entries(top) if entry.name != without]
-    return digest(
-        f"{path}\0{state}" for _, entry in tops for path, state in sorted(_below(entry, frozenset()))
-    )
+    found = (entry for top in folders for entry in _entries(top) if entry.path not in without)
+    return digest(f"{path}\0{state}" for entry in found for path, state in sorted(_below(entry, frozenset())))
 
 
 # ------------------------------------------------------------------ reading
@@ -125,6 +132,7 @@ def written(folders: Iterable[str], without: str = "") -> str:
 def _walk(tops: Iterable[str]) -> Iterator[tuple[str, State]]:
     for top in tops:
         if os.path.isdir(top):  # noqa: PTH112 - paths are texts here
+            yield f"{top}{os.sep}", _NONE  # one without a file is not the same as none
             for entry in _entries(top):
                 yield from _below(entry, frozenset())
         else:
@@ -145,8 +153,9 @@ def _below(entry: os.DirEntry[str], inside: frozenset[str]) -> Iterator[tuple[st
             if real in inside:
                 return
             inside |= {real}
+            yield f"{entry.path}{os.sep}", _NONE  # pictures are not taken from it
     except OSError:
-        yield entry.path, (0, 0, 0)
+        yield entry.path, _NONE
         return
     for one in _entries(entry.path):
         yield from _below(one, inside)
@@ -161,7 +170,8 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
 
 
 def _state(found: os.stat_result) -> State:
-    return found.st_ino, found.st_size, found.st_mtime_ns
+    # Any file can be given the time that another had; when that was done is told by the second.
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _sha256(path: str) -> str:
@@ -169,6 +179,7 @@ def _sha256(path: str) -> str:
         if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - a pipe would be waited for
             return "no file"
         with open(path, "rb") as file:  # noqa: PTH123
-            return hashlib.sha256(file.read()).hexdigest()
+            found = hashlib.sha256(file.read()).hexdigest()
+            return f"{found}, linked" if os.path.islink(path) else found  # noqa: PTH114
     except OSError as error:
         return f"cannot be read: {error.errno}"

@@ -20,6 +20,8 @@ from guidewright.site import redirects, sitemap
 
 SITE_CARD = "site"
 """The card of every page that is not a guide."""
+_END = b"IEND\xaeB`\x82"
+"""What every whole PNG ends in (ISO/IEC 15948, 11.2.5): a file that a full disk or a crash cut short does not."""
 
 
 def files(
@@ -79,7 +81,8 @@ def _drawn(card: social.Card, cache: Path) -> bytes:
     """Return a card's picture, from the cache where it was drawn before."""
     file = cache / f"{card.key}.png"
     with suppress(OSError):
-        return file.read_bytes()
+        if (kept := file.read_bytes()).endswith(_END):
+            return kept
     data = social.draw(card)
     write_atomically(file, data)
     return data

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +36,8 @@ class Project:
     """The requirements that this environment has in place of the project's own: ``--with``."""
     damaged: dict[str, Problem] = field(default_factory=dict)
     """Damaged records met so far, and what shared stores did wrong, by message."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Path → SHA-256 of the files that settings and reference were read from, as they were then."""
     down: set[str] = field(default_factory=set)
     """Shared stores that could not be asked; nobody waits for them twice in one command."""
 
@@ -100,8 +104,10 @@ def open_project(root: Path) -> Project:
 
 def project_of(settings: Settings, remember: Remember = afresh) -> Project:
     """Read the library that the settings name."""
+    sources = _sources(settings)
     reference = _reference(settings, remember)
     return Project(
+        sources=sources,
         settings=settings,
         library=library.load(settings, reference, remember),
         store=Store.of(settings),
@@ -113,12 +119,22 @@ def project_of(settings: Settings, remember: Remember = afresh) -> Project:
 def bare(settings: Settings) -> Project:
     """Return a project whose library is not read."""
     return Project(
+        sources=_sources(settings),
         settings=settings,
         library=library.Library(guides=()),
         store=Store.of(settings),
         machine=env.this_machine(),
         reference=_reference(settings, afresh),
     )
+
+
+def _sources(settings: Settings) -> Mapping[str, str]:
+    files = (settings.api.inventory, settings.api.pages) if settings.api else ()
+    found = {str(settings.root / FILE): settings.source}
+    for file in files:
+        with suppress(OSError):  # reading it as what it is says more
+            found[str(file)] = hashlib.sha256(file.read_bytes()).hexdigest()
+    return found
 
 
 def _reference(settings: Settings, remember: Remember) -> api.Reference | None:

@@ -168,8 +168,8 @@ def _render(project: Project, *, anew: bool) -> Made:
     """Render every language, English first: of the pages, those that do not lie there as they would be made."""
     settings = project.settings
     _bring(project)
-    inputs = Inputs.read(roots(settings))
-    shelf = Shelf.of(settings.cache, empty=anew)
+    inputs = Inputs.read(roots(settings), project.sources)
+    shelf = Shelf.of(settings.cache, empty=anew or not inputs.current)
     files, problems = listed(settings)
     guides = Guides(
         project=project,

@@ -12,6 +12,7 @@ import io
 from dataclasses import dataclass
 from importlib import resources
 
+import PIL
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 SIZE = (1200, 630)
@@ -46,8 +47,8 @@ class Card:
 
     @property
     def key(self) -> str:
-        """Names what the card looks like: a digest of its words, the drawing and the fonts."""
-        parts = [_VERSION, self.title, self.above, self.site, *self.backends, _font_digest()]
+        """Names what the card looks like: a digest of its words, the drawing, the fonts and what draws them."""
+        parts = [_VERSION, PIL.__version__, self.title, self.above, self.site, *self.backends, _font_digest()]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     @property

@@ -117,9 +117,11 @@ def config(
 
 
 _CLOSED = re.compile(
-    r"abbr|admonition|attr_list|def_list|footnotes|md_in_html|meta|smarty|tables|toc|pymdownx\.(?!snippets)[\w.]+"
+    r"abbr|admonition|attr_list|def_list|footnotes|md_in_html|meta|smarty|tables|toc|pymdownx\.(?!snippets|b64)[\w.]+"
 )
 """Markdown extensions that read no file."""
+_OPEN = re.compile(r"!ENV|\bcustom_icons\b|!!?python/[\w/]+:(?!(?:material|pymdownx|markdown)\.)")
+"""What else can bring something in: a variable, a folder of icons, code that stands nowhere near."""
 
 
 class _Plain(yaml.SafeLoader):
@@ -137,7 +139,7 @@ def is_closed(root: Path) -> bool:
     """
     text = (root / ROOT_CONFIG).read_text("utf-8")
     found = yaml.load(text, _Plain)
-    if not isinstance(found, dict) or "!ENV" in text or {"INHERIT", "hooks"} & found.keys():
+    if not isinstance(found, dict) or _OPEN.search(text) or {"INHERIT", "hooks"} & found.keys():
         return False
     theme = found.get("theme")
     if isinstance(theme, dict) and "custom_dir" in theme:

@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
 from guidewright.errors import Problem, SiteError
-from guidewright.files import signature, write_atomically
+from guidewright.files import Signature, signature, write_atomically
 from guidewright.model import Page
 from guidewright.settings import Settings
 from guidewright.site.spool import Spool
@@ -23,7 +23,7 @@ BESIDE = "beside"
 """Files that lie beside the built pages, and are not the engine's: it would make pages of them. They are put there with the site."""
 
 
-Lying = tuple[tuple[str, str, tuple[int, int, int]], ...]
+Lying = tuple[tuple[str, str, Signature], ...]
 """The files of a page below the language's folder as they lie there: path, SHA-256, :func:`guidewright.files.signature`."""
 
 
