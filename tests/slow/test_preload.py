@@ -110,6 +110,7 @@ def test_the_plan_says_why_a_job_gets_a_fresh_process(
         ("if os.environ['HOME'].count('guidewright-') and 'guidewright.execute.forking' in sys.orig_argv: 1 / 0",
          "ZeroDivisionError"),
         ("if 'guidewright.execute.forking' in sys.orig_argv: os._exit(3)", "died"),
+        ("import warnings; warnings.warn('this is said once a process')", "says something"),
     ],
 )  # fmt: skip
 def test_a_job_gets_a_fresh_process_where_its_parent_cannot_fork(
@@ -120,6 +121,7 @@ def test_a_job_gets_a_fresh_process_where_its_parent_cannot_fork(
     done = sandbox.cli("run")
     assert done.code == 0, done.out + done.err
     assert text_of(sandbox.record("guide")) == "False\n"
+    assert ("this is said once" in text_of(sandbox.record("guide"), 0, "stderr")) == ("warn(" in more)
     assert "a fresh process, since" in done.err
     assert why in done.err
     assert_nothing_is_left(sandbox)

@@ -46,10 +46,16 @@ class StandIn:
     """Stands for a standard stream while modules are imported that keep it, as absl's logging does."""
 
     def __init__(self, stream: Any) -> None:
-        self.stream = stream
+        self.stream, self.spoken = stream, False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
+
+    def write(self, text: str) -> int:
+        """Note that something is said: in a fresh process a cell would show it."""
+        self.spoken = True
+        written: int = self.stream.write(text)
+        return written
 
     def close(self) -> None:
         """Stay open: absl's handler closes its stream where the kernel sets its own logging up."""
@@ -68,7 +74,7 @@ def main(arguments: list[str]) -> None:
     sys.stdout, sys.stderr = streams
     sys.path[:] = [entry for entry in sys.path if entry not in ("", str(Path.cwd()))]
     os.environ.setdefault("MPLBACKEND", _SHOWN_INLINE)
-    answer = _import(modules)
+    answer = _import(modules, streams)
     order = _serve(link, answer, _loaded())
     if order is None:
         os._exit(0)
@@ -85,13 +91,21 @@ def _die_with_the_build() -> None:
     ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
 
 
-def _import(modules: list[str]) -> dict[str, Any]:
+def _import(modules: list[str], streams: tuple[StandIn, StandIn]) -> dict[str, Any]:
     """Import all; return what to tell of it."""
     try:
-        for name in (*_KERNEL, *modules):
+        for name in _KERNEL:
+            importlib.import_module(name)
+        for stream in streams:
+            stream.spoken = False
+        for name in modules:
             importlib.import_module(name)
     except BaseException as error:  # the guide that imports it by itself will say more
         return {"unfit": f"importing {name} raised {type(error).__name__}: {error}"}
+    if any(stream.spoken for stream in streams):
+        return {
+            "unfit": f"importing {', '.join(modules)} says something, which belongs to the guide's output"
+        }
     gc.collect()
     gc.freeze()  # so that no collection writes to the pages that all kernels share
     return {"ready": True}
