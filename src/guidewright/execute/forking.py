@@ -209,9 +209,21 @@ def _move_in(order: dict[str, Any], at_start: dict[str, str]) -> None:
             os.environ[name] = value
     _tell_the_system(at_start["HOME"], environment["HOME"])
     tempfile.tempdir = None  # was looked up in the parent's environment
+    forget_folders()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()  # else every kernel drew the same unseeded numbers
     sys.argv = order["argv"]
+
+
+def forget_folders() -> None:
+    """Have Matplotlib, if it is imported, look for its folders again: it remembers those of the parent's home, which every
+    job would find in the state that another has left."""
+    for name in ("get_configdir", "get_cachedir"):
+        function = getattr(sys.modules.get("matplotlib"), name, None)
+        if function and (code := getattr(function, "__code__", None)):
+            found = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
+            if "called" in found:
+                found["called"].cell_contents = False
 
 
 def _tell_the_system(then: str, now: str) -> None:
