@@ -12,7 +12,6 @@ import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +29,6 @@ _INSIDE = "__import__('importlib').import_module('guidewright.execute.inside')"
 _LOG = "kernel.log"
 _POLL = 0.25
 """Seconds between two looks at a kernel's memory."""
-_POLLS = 4
-"""From one search for new children to the next: it reads of every process of the system, which costs far more than the look."""
 _LINES = 12
 """Of its log, that are told of a kernel that died."""
 _START_SECONDS = 120.0
@@ -205,9 +202,7 @@ async def _stop(running: Kernel, manager: AsyncKernelManager) -> None:
 
 async def _watch_memory(running: Kernel) -> None:
     """Note the peak of the kernel's processes together; end them where that passes the limit."""
-    for number in count():
-        if number % _POLLS == 0:
-            running.family.look()
+    while True:
         used = running.family.memory_mb()
         running.peak_mb = max(running.peak_mb, used)
         if used > running.memory_limit_mb:

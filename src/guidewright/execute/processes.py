@@ -47,7 +47,8 @@ class Family:
             parents += [child.pid for child in found]
 
     def memory_mb(self) -> float:
-        """Return the resident memory of all that have been seen, in MiB."""
+        """Return the resident memory of all, in MiB, having looked for new children first."""
+        self.look()
         used = 0
         for member in self.members:
             with suppress(psutil.Error):
