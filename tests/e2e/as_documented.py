@@ -13,7 +13,7 @@ from pathlib import Path
 from tiny import ROOT, Project, tiny
 
 import pseudo
-from guidewright.commands.translations import interface_units
+from guidewright.commands.languages import interface_units
 from guidewright.translate.units import units
 
 SETTINGS = """

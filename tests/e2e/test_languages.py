@@ -11,7 +11,7 @@ import pytest
 from tiny import Project
 
 import pseudo
-from guidewright.commands.translations import interface_units
+from guidewright.commands.languages import interface_units
 from guidewright.translate.units import units
 
 ACCENTED = 'name = "Pséûdö"\nenglish_name = "Pseudo"\nthreshold = 0.5\n'

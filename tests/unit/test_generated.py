@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.scale.generate import BACKENDS, generate, translated
+from guidewright.commands.languages import locales
 from guidewright.commands.pages import entries
 from guidewright.commands.project import Project, open_project
-from guidewright.commands.translations import locales
 from guidewright.commands.translations import translated as in_language
 
 

@@ -21,11 +21,11 @@ import guidewright
 import pseudo
 from guidewright.commands import built, inputs, making, site
 from guidewright.commands.facts import Facts
+from guidewright.commands.languages import interface_units
 from guidewright.commands.preview import Session
 from guidewright.commands.preview_shown import Choice
 from guidewright.commands.project import open_project
 from guidewright.commands.shelf import Shelf
-from guidewright.commands.translations import interface_units
 from guidewright.errors import InputError
 from guidewright.model import CellRun, Environment, Page, Record
 from guidewright.plan import Selection, make_job

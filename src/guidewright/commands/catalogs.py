@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import click
 
+from guidewright.commands.languages import locales, read, shown, strays
 from guidewright.commands.lock import exclusive
 from guidewright.commands.project import Project
 from guidewright.commands.summary import print_problems
-from guidewright.commands.translations import interface_units, locales, read, shown, strays
+from guidewright.commands.works import Work, works
 from guidewright.errors import (
     FINE,
     WRONG_USE,
@@ -23,34 +23,15 @@ from guidewright.errors import (
     SelectorError,
 )
 from guidewright.files import write_atomically
-from guidewright.model import Guide
 from guidewright.translate import catalog as catalogs
 from guidewright.translate.catalog import Catalog, Entry, short
 from guidewright.translate.language import Locale
 from guidewright.translate.merge import merge
-from guidewright.translate.units import Unit, revision, units
+from guidewright.translate.units import revision
 
-SITE = "site"
 PROJECT = "Guidewright"
 _UNSURE = ("is fuzzy", "mend its msgstr, take out 'fuzzy' and the lines with '#|', and say it again")
 _MISSING = ("is not translated", "write its msgstr, and say it again")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Work:
-    """One catalog of one language, with the English that it follows."""
-
-    name: str
-    """A guide's slug, or ``site`` for the interface."""
-    path: str
-    guide: Guide | None
-    units: tuple[Unit, ...]
-    catalog: Catalog
-
-    @property
-    def followed(self) -> Catalog:
-        """The catalog as it would be after ``extract``."""
-        return merge(self.catalog, self.units)
 
 
 # ------------------------------------------------------------------ reading
@@ -68,35 +49,6 @@ def locale(project: Project, code: str) -> Locale:
         hint = f"known: {known}; a new one is a folder and a line of settings: docs/translating.md"
         raise SelectorError(Problem(message=f"there is no language '{code}'", hint=hint))
     return found[code]
-
-
-def works(project: Project, of: Locale, names: Sequence[str] = ()) -> tuple[list[Work], list[Problem]]:
-    """Return the catalogs of a language, and what is wrong with those that cannot be read.
-
-    Raises:
-        SelectorError: a name is no guide's.
-    """
-    guides = {guide.slug: guide for guide in project.library.guides}
-    for name in names:
-        if name not in (*guides, SITE):
-            close = get_close_matches(name, [*guides, SITE], n=1)
-            hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join([*guides, SITE])}"
-            raise SelectorError(Problem(message=f"there is no guide '{name}'", hint=hint))
-    place = {slug: number for number, slug in enumerate(project.settings.reading_order)}
-    chosen = names or [SITE, *sorted(guides, key=lambda slug: (place.get(slug, len(place)), slug))]
-    found: list[Work] = []
-    problems: list[Problem] = []
-    for name in chosen:
-        guide = guides.get(name)
-        try:
-            catalog = read(of, name, project.settings)
-        except InputError as error:
-            problems += error.problems
-            continue
-        messages = units(guide) if guide else interface_units(project.settings)
-        path = shown(project.settings, of.code, f"{name}.po")
-        found.append(Work(name=name, path=path, guide=guide, units=tuple(messages), catalog=catalog))
-    return found, problems
 
 
 # ------------------------------------------------------------------ extract

@@ -10,14 +10,11 @@ from pathlib import Path
 
 from guidewright.api import guide as names
 from guidewright.api import reference as api
-from guidewright.commands import mending
-from guidewright.commands.catalogs import works as read_works
 from guidewright.commands.findings import Entry
-from guidewright.commands.project import Project
-from guidewright.commands.translation_status import row, told
-from guidewright.commands.translations import locales, strays, unconfigured
+from guidewright.commands.languages import locales, strays, unconfigured
+from guidewright.commands.rows import judged, told
+from guidewright.commands.works import works as read_works
 from guidewright.errors import CannotRunError, Problem
-from guidewright.execute import environment as env
 from guidewright.files import write_atomically
 from guidewright.lint import formatting, guide, prose, recorded, spelling
 from guidewright.lint.places import Text
@@ -25,9 +22,17 @@ from guidewright.model import Guide, Slug
 from guidewright.settings import Settings
 from guidewright.source import library
 from guidewright.source.percent import Parsed
-from guidewright.store import Store
+from guidewright.translate.language import Locale
 
 _QUOTED = re.compile(r"'([^']+)'")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Read:
+    """What catalogs are held against."""
+
+    settings: Settings
+    library: library.Library
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +42,8 @@ class Checker:
     reference: api.Reference | None
     parsed: dict[Slug, Parsed] = field(default_factory=dict)
     """Guides read so far."""
+    languages: dict[str, Locale] = field(default_factory=dict)
+    """All of the project's, once one was asked for."""
 
     @classmethod
     def of(cls, settings: Settings, files: Mapping[Slug, Path]) -> Checker:
@@ -99,6 +106,8 @@ class Checker:
         Raises:
             CannotRunError: it cannot be written, or ruff cannot be run.
         """
+        from guidewright.commands import mending
+
         parsed, file = self.read(slug), self.files[slug]
         if parsed.guide is None:
             return False
@@ -119,9 +128,7 @@ class Checker:
 
     def language(self, code: str) -> Entry:
         """Return what is wrong with the site's own catalog in a language, and which catalogs have no guide."""
-        project = self._project([])
-        (of,) = (one for one in locales(self.settings) if one.code == code)
-        lost = [*strays(project, of), *unconfigured(self.settings)]
+        lost = [*strays(self._with([]), self._locale(code)), *unconfigured(self.settings)]
         entry = self._rows(code, "site", [])
         return replace(
             entry,
@@ -130,20 +137,18 @@ class Checker:
         )
 
     def _rows(self, code: str, name: str, guides: Sequence[Guide]) -> Entry:
-        project = self._project(guides)
-        (of,) = (one for one in locales(self.settings) if one.code == code)
-        found, unreadable = read_works(project, of, [name])
-        problems = [*unreadable, *(problem for work in found for problem in told(row(work, of), code))]
+        of = self._locale(code)
+        found, unreadable = read_works(self._with(guides), of, [name])
+        problems = [*unreadable, *(problem for work in found for problem in told(judged(work, of), code))]
         return Entry(problems=_of_catalogs(problems), readable=not unreadable)
 
-    def _project(self, guides: Sequence[Guide]) -> Project:
-        return Project(
-            settings=self.settings,
-            library=library.Library(guides=tuple(guides)),
-            store=Store.of(self.settings),
-            machine=env.this_machine(),
-            reference=self.reference,
-        )
+    def _with(self, guides: Sequence[Guide]) -> _Read:
+        return _Read(settings=self.settings, library=library.Library(guides=tuple(guides)))
+
+    def _locale(self, code: str) -> Locale:
+        if not self.languages:
+            self.languages.update({one.code: one for one in locales(self.settings)})
+        return self.languages[code]
 
 
 def _of_catalogs(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -12,12 +12,13 @@ import click
 import jupytext
 import nbformat
 
-from guidewright.commands import translations
-from guidewright.commands.catalogs import SITE, locale
+from guidewright.commands import languages, translations
+from guidewright.commands.catalogs import locale
 from guidewright.commands.pages import entries
 from guidewright.commands.progress import plural
 from guidewright.commands.project import Project
 from guidewright.commands.summary import print_problems
+from guidewright.commands.works import SITE
 from guidewright.errors import FINE, InputError, Problem, SelectorError
 from guidewright.files import write_atomically
 from guidewright.model import Job, JobCell, Translation
@@ -109,7 +110,7 @@ def _readable(project: Project, of: Locale, slug: str) -> Catalog:
     problems: list[Problem] = []
     for name in (SITE, slug):
         try:
-            found[name] = translations.read(of, name, project.settings)
+            found[name] = languages.read(of, name, project.settings)
         except InputError as error:
             problems += error.problems
     if problems:

@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from guidewright.commands import catalogs as commands
-from guidewright.commands.catalogs import Work, locale, readable, save
+from guidewright.commands.catalogs import locale, readable, save
 from guidewright.commands.lock import exclusive
 from guidewright.commands.progress import plural
 from guidewright.commands.project import Project
 from guidewright.commands.summary import print_problems
+from guidewright.commands.works import Work
 from guidewright.errors import FINE, InputError, Problem
 from guidewright.translate import hugo
 from guidewright.translate.catalog import Catalog, Entry, short

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
-from guidewright.commands import site, translations
+from guidewright.commands import languages, site
 from guidewright.commands.blame import blamed
 from guidewright.commands.failures import HINT, failure
 from guidewright.commands.pages import Entry
@@ -89,7 +89,7 @@ class Teller:
         settings = self.shown.project.settings
 
         def catalog(language: str, slug: str) -> str:
-            return translations.shown(settings, language, f"{slug}.po")
+            return languages.shown(settings, language, f"{slug}.po")
 
         guides, code = self.shown.project.library.guides, "" if found.code == "en" else found.code
         return blamed(found.problems, guides, catalog, code).problems if found.problems else ()

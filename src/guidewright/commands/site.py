@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from guidewright import compare, digests
-from guidewright.commands import machines, translations
+from guidewright.commands import languages, machines, translations
 from guidewright.commands.blame import blamed
 from guidewright.commands.built import Told
 from guidewright.commands.documentation import documentation
@@ -130,7 +130,7 @@ def _leading_back(project: Project, language: str = "") -> Iterator[None]:
     """Tell what is wrong with pages where it is to be mended: in guides and catalogs."""
 
     def catalog(code: str, slug: str) -> str:
-        return translations.shown(project.settings, code, f"{slug}.po")
+        return languages.shown(project.settings, code, f"{slug}.po")
 
     try:
         yield
@@ -177,7 +177,7 @@ def _render(project: Project, *, anew: bool) -> Made:
         shelf=shelf,
         today=today(settings),
         files=files,
-        voices=[translations.voice(locale, settings) for locale in translations.locales(settings)],
+        voices=[translations.voice(locale, settings) for locale in languages.locales(settings)],
     )
     # Nothing is written before every language has been made: what is there stays whole where one fails.
     with ExitStack() as stack:
@@ -226,7 +226,7 @@ def _known_of(
         library=library.Library(guides=tuple(entry.guide for entry in entries), problems=tuple(told)),
     )
     english = translations.english(project, entries)
-    made = [replace(english, problems=tuple(translations.unconfigured(settings)))]
+    made = [replace(english, problems=tuple(languages.unconfigured(settings)))]
     made += [
         translations.whole(
             project,
@@ -329,10 +329,10 @@ def rendered(
         SiteError: the project has no ``mkdocs.yml``.
     """
     english = translations.english(project, found)
-    made = [replace(english, problems=tuple(translations.unconfigured(project.settings)))]
+    made = [replace(english, problems=tuple(languages.unconfigured(project.settings)))]
     made += [
         translations.translated(project, locale, found, remember)
-        for locale in translations.locales(project.settings)
+        for locale in languages.locales(project.settings)
     ]
     first = _cards(english, remember)
     # By their headers: a word of prose hardly ever changes what is near.

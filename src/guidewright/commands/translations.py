@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from guidewright.commands.languages import interface_units, read, strays
 from guidewright.commands.pages import Entry
 from guidewright.commands.project import Project
 from guidewright.errors import InputError, Problem
@@ -14,14 +15,12 @@ from guidewright.memory import Remember, afresh
 from guidewright.model import Guide, Slug, Translation
 from guidewright.plan import shown_code
 from guidewright.render.interface import EN, TEXTS, Language
-from guidewright.settings import FILE, Settings
-from guidewright.translate import catalog as catalogs
+from guidewright.settings import Settings
 from guidewright.translate.apply import Localised, apply
 from guidewright.translate.catalog import Catalog
-from guidewright.translate.language import Locale, load
+from guidewright.translate.language import Locale
 from guidewright.translate.markup import placeholder_problem
 from guidewright.translate.merge import merge
-from guidewright.translate.units import Unit, of_interface
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,85 +51,6 @@ def english(project: Project, entries: list[Entry]) -> Translated:
         site_name=settings.site_name,
         notice=settings.notice,
     )
-
-
-def locales(settings: Settings) -> list[Locale]:
-    """Return the languages beside English.
-
-    Raises:
-        InputError: one has no settings, or they are wrong; all problems together.
-    """
-    found: list[Locale] = []
-    problems: list[Problem] = []
-    for code in settings.languages:
-        try:
-            found.append(load(settings.locales / code, code=code, shown=shown(settings, code)))
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
-    return found
-
-
-def shown(settings: Settings, *parts: str) -> str:
-    """Name a file of the locales as people of the project know it."""
-    folder = settings.locales.joinpath(*parts)
-    return (
-        folder.relative_to(settings.root).as_posix() if folder.is_relative_to(settings.root) else str(folder)
-    )
-
-
-def interface_units(settings: Settings) -> list[Unit]:
-    """Return what the site itself says: the texts of the pages, the categories, the tags, the name."""
-    texts = {**TEXTS, "site name": settings.site_name}
-    texts |= {"notice": settings.notice} if settings.notice else {}
-    texts |= {f"category {key}": title for key, title in settings.categories.items()}
-    texts |= {f"tag {tag}": words for tag, words in settings.tags.items()}
-    return of_interface(texts)
-
-
-def read(locale: Locale, name: str, settings: Settings) -> Catalog:
-    """Read one catalog of a language: ``site``, or a guide's slug; an empty one where there is no file.
-
-    Raises:
-        InputError: the file cannot be read as a catalog of this language.
-    """
-    file = locale.catalog(name)
-    path = shown(settings, locale.code, f"{name}.po")
-    try:
-        data = file.read_bytes()
-    except FileNotFoundError:
-        return Catalog(language=locale.code)
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-        raise InputError(Problem(path=path, message=message, hint="mend its permissions")) from error
-    return catalogs.read(data, path=path, language=locale.code)
-
-
-def strays(project: Project, locale: Locale) -> Iterator[Problem]:
-    """Tell of catalogs whose guide is gone; that of a guide which cannot be read waits for it."""
-    guides = {guide.slug for guide in project.library.guides}
-    for file in sorted(locale.folder.rglob("*.po")):
-        name = file.relative_to(locale.folder).with_suffix("").as_posix()
-        if name != "site" and name not in guides and not (project.settings.guides / f"{name}.py").is_file():
-            yield Problem(
-                path=shown(project.settings, locale.code, f"{name}.po"),
-                message=f"there is no guide '{name}'",
-                hint=f"where the guide was renamed: guidewright translate extract {locale.code}, then delete this",
-            )
-
-
-def unconfigured(settings: Settings) -> Iterator[Problem]:
-    """Tell of folders with catalogs that are no language of the settings."""
-    if not settings.locales.is_dir():
-        return
-    for folder in sorted(settings.locales.iterdir()):
-        if folder.is_dir() and folder.name not in settings.languages and next(folder.rglob("*.po"), None):
-            yield Problem(
-                path=shown(settings, folder.name),
-                message=f"has catalogs, and '{folder.name}' is no language of the project",
-                hint=f"add it to languages in [tool.guidewright] of {FILE}, or move the folder away",
-            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

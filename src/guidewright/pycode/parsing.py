@@ -32,7 +32,7 @@ def parse(source: str) -> ast.Module:
     return as_python(source)[1]
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=4096)
 def as_python(source: str) -> tuple[str, ast.Module]:
     """Return a cell's source with its magics masked, line for line, and its tree, which nobody changes; plain Python stays as it is.
 

@@ -10,16 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-import markdown
 from markdown_it import MarkdownIt
 
 from guidewright import pycode
 from guidewright.model import Cell, Guide
 from guidewright.pycode.comments import code_tokens, is_machines, replace_comments
 from guidewright.translate.catalog import Catalog, Entry
-from guidewright.translate.language import Locale, Term
+from guidewright.translate.language import Locale
 from guidewright.translate.markup import (
     AUTOLINK,
     CODE,
@@ -32,17 +32,20 @@ from guidewright.translate.markup import (
     placeholder_problem,
 )
 from guidewright.translate.units import Key, Unit, is_translated
+from guidewright.translate.vocabulary import folded, vocabulary
 
 Kind = Literal["markup", "structure", "emphasis", "code", "glossary", "names", "register", "english"]
 
 _ALLOW = re.compile(r"^\s*allow:\s*(?P<kinds>[a-z, ]+)", re.MULTILINE)
 _COMMONMARK = MarkdownIt("commonmark").enable("table")
+_BLOCKS = MarkdownIt("commonmark").enable("table").disable("inline")
 _CELL_MARKER = re.compile(r"^\s*(?:%%|<codecell>|In\[[0-9 ]*\])")
 _SENTENCE = re.compile(r"[^.!?。]+[.!?。]+(?=\s|$|[)\"'”’])")
 _CLOSING = " \t\n\"'”’)]*_`:"
 _ATTRIBUTES = re.compile(r"\{:?\s*[#.][^{}]*\}?")
 _SITE_BLOCK = re.compile(r"^\s*(?:!!!|\?\?\?|===|///|:::)", re.MULTILINE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_MAY_EMPHASISE = re.compile(r"[*_]")
 _HTML_EMPHASIS = re.compile(r"<(/?)(?:em|strong)\b")
 _LINK = re.compile(rf"!?\[(?:[^\[\]]|\[[^\]]*\])*{TARGET.pattern}")
 # Behind a word without a blank, parentheses hold the English term for it.
@@ -149,14 +152,21 @@ def _structure(entry: Entry, kind: str) -> Iterator[Finding]:
     if _SITE_BLOCK.search(words) and not _SITE_BLOCK.search(entry.msgid):
         message, hint = "would begin a block on the site", "let no line begin with !!!, ???, ===, /// or :::"
         yield Finding(kind="structure", entry=entry, message=message, hint=hint)
-    tokens = [token.type for token in _COMMONMARK.parse(words) if token.level == 0]
-    if tokens != ["paragraph_open", "paragraph_close"]:
+    if not _is_one_paragraph(words):
         hint = "a message is one paragraph's words: no list, heading, quotation, table or HTML block begins in it"
         yield Finding(kind="structure", entry=entry, message="would not be one paragraph", hint=hint)
 
 
+def _is_one_paragraph(words: str) -> bool:
+    # A line that begins with a letter begins no other block.
+    if words[:1].isalpha() and "\n" not in words and "\r" not in words:
+        return True
+    tokens = [token.type for token in _BLOCKS.parse(words) if token.level == 0]
+    return tokens == ["paragraph_open", "paragraph_close"]
+
+
 def _attributes(words: str) -> list[str]:
-    return _ATTRIBUTES.findall(CODE.sub("", words))
+    return _ATTRIBUTES.findall(CODE.sub("", words)) if "{" in words else []
 
 
 def _emphasis(entry: Entry, kind: str) -> Iterator[Finding]:
@@ -179,6 +189,8 @@ def _emphasis(entry: Entry, kind: str) -> Iterator[Finding]:
 
 def _emphases(words: str) -> tuple[int, int]:
     """Count strong and plain emphasis as CommonMark reads it."""
+    if not _MAY_EMPHASISE.search(words):
+        return 0, 0
     types = [
         child.type
         for token in _COMMONMARK.parse(words)
@@ -190,6 +202,10 @@ def _emphases(words: str) -> tuple[int, int]:
 
 def _site_emphases(words: str) -> tuple[int, int]:
     """Count strong and plain emphasis as Python-Markdown, the site's parser, reads it."""
+    if not _MAY_EMPHASISE.search(words):
+        return 0, 0
+    import markdown  # slow to load, and needed where something has changed
+
     # HTML that is written as such is no emphasis of the parser's.
     html = markdown.markdown(_HTML_EMPHASIS.sub(r"<\1i", words))
     return html.count("<strong>"), html.count("<em>")
@@ -198,6 +214,7 @@ def _site_emphases(words: str) -> tuple[int, int]:
 # -------------------------------------------------------------------- words
 
 
+@lru_cache(maxsize=8)  # three rules ask for the same two
 def _bare(words: str) -> str:
     """Leave out what is not words: code, addresses, mathematics, HTML."""
     words = _without_targets(CODE.sub(" ", words))
@@ -211,62 +228,39 @@ def _without_targets(words: str) -> str:
 
 
 def _glossary(entry: Entry, locale: Locale) -> Iterator[Finding]:
+    known = vocabulary(locale)
     english, words = _bare(entry.msgid), _bare(entry.msgstr)
+    there = folded(english)
+    asked = [term for term in known.terms if term.english.find(english, there)]
+    if not asked:
+        return
     hint = "use the glossary's word, or write 'allow: glossary' and why into the entry's comment"
-    used, left = _uses(words, locale)
-    asked = _asked(english, locale)
-    for term in locale.terms:
-        if not _has_term(english, term):
-            continue
+    used, left = known.uses(words)
+    said = words.casefold()
+    for term in (found.term for found in asked):
         wrong = next((word for word in term.avoid if word in left), "")
         right = " or ".join(term.targets)
-        if not any(target.casefold() in words.casefold() for target in term.targets):
+        if not any(target.casefold() in said for target in term.targets):
             message = (
                 f"says {wrong} for '{term.source}', and not {right}"
                 if wrong
                 else f"lacks {right} for '{term.source}'"
             )
         # The word may be another English word's; but not where the right one is there too seldom.
-        elif wrong and asked[term.source] > sum(used[target] for target in set(term.targets)):
+        elif wrong and known.asked(english)[term.source] > sum(used[word] for word in set(term.targets)):
             message = f"says {wrong} for '{term.source}', too, and not always {right}"
         else:
             continue
         yield Finding(kind="glossary", entry=entry, message=message, hint=hint, severity="warning")
 
 
-def _uses(words: str, locale: Locale) -> tuple[Counter[str], str]:
-    """Count each target of the glossary, longer ones first, and return what is left without them."""
-    used: Counter[str] = Counter()
-    for target in sorted({target for term in locale.terms for target in term.targets}, key=len, reverse=True):
-        words, used[target] = re.subn(re.escape(target), " ", words, flags=re.IGNORECASE)
-    return used, words
-
-
-def _asked(english: str, locale: Locale) -> Counter[str]:
-    """Count each term of the English, longer ones first: the "training" of a "training loop" is no term of its own."""
-    asked: Counter[str] = Counter()
-    for term in sorted(locale.terms, key=lambda term: len(term.source), reverse=True):
-        english, asked[term.source] = _term_pattern(term).subn(" ", english)
-    return asked
-
-
-def _has_term(english: str, term: Term) -> bool:
-    return bool(_term_pattern(term).search(english))
-
-
-def _term_pattern(term: Term) -> re.Pattern[str]:
-    words = re.escape(term.source).replace(r"\ ", r"[\s-]+")
-    return re.compile(rf"(?<![\w-]){words}(?:e?s)?(?![\w-])", re.IGNORECASE)
-
-
 def _names(entry: Entry, locale: Locale) -> Iterator[Finding]:
     english, words = _bare(entry.msgid), _bare(entry.msgstr)
-    for name in locale.keep:
-        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", english) and name not in words:
+    for name in vocabulary(locale).names:
+        if name.word not in words and name.find(english, english):
             hint = "names stay as they are; or write 'allow: names' and why into the entry's comment"
-            yield Finding(
-                kind="names", entry=entry, message=f"lacks the name {name}", hint=hint, severity="warning"
-            )
+            message = f"lacks the name {name.word}"
+            yield Finding(kind="names", entry=entry, message=message, hint=hint, severity="warning")
 
 
 def _register(entry: Entry, kind: str, locale: Locale) -> Iterator[Finding]:
@@ -287,12 +281,12 @@ def _bare_keeping_code(words: str) -> str:
 
 def _english(entry: Entry, locale: Locale) -> Iterator[Finding]:
     """A translation without a letter of its script is English, unless the message is names only."""
+    if not locale.script or re.search(locale.script, entry.msgstr):
+        return
     rest = _bare(entry.msgid)
-    for name in sorted(
-        (*locale.keep, *(term.source for term in locale.terms if term.source in term.targets)), key=len
-    ):
-        rest = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", rest)
-    if locale.script and _TWO_LETTERS.search(rest) and not re.search(locale.script, entry.msgstr):
+    for name in vocabulary(locale).untranslated:
+        rest = name.replaced(rest, " ")
+    if _TWO_LETTERS.search(rest):
         hint = "translate it, or write 'allow: english' and why into the entry's comment"
         yield Finding(kind="english", entry=entry, message="is still English", hint=hint, severity="warning")
 
@@ -304,10 +298,8 @@ def _left_in_english(entry: Entry, locale: Locale) -> Iterator[Finding]:
     words = REFERENCE.sub(" ; ", _LINK.sub(" ; ", CODE.sub(" ; ", entry.msgstr)))
     for pattern in (AUTOLINK, TAG, MATH, PLACEHOLDER):
         words = pattern.sub(" ; ", words)
-    for name in sorted(
-        (*locale.keep, *(target for term in locale.terms for target in term.targets)), key=len, reverse=True
-    ):
-        words = re.sub(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", " ; ", words)
+    for name in vocabulary(locale).english:
+        words = name.replaced(words, " ; ")
     if found := _LEFT.search(_GLOSS.sub(" ; ", words)):
         hint = "translate it, or write 'allow: english' and why into the entry's comment"
         message = f"has words left in English: {found[0]}"

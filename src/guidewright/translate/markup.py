@@ -34,10 +34,12 @@ def protected(message: str) -> Mapping[str, Counter[str]]:
     """Return what must be in every translation, by its kind, each counted."""
     rest = message
     found = {"link": Counter(addresses(message))}
-    for name, pattern, value in _PATTERNS:
-        found.setdefault(name, Counter()).update(value(match) for match in pattern.finditer(rest))
-        # What is inside one thing is not another: a number in code is code.
-        rest = pattern.sub(_emptied, rest)
+    for name, signs, pattern, value in _PATTERNS:
+        counted = found.setdefault(name, Counter())
+        if any(sign in rest for sign in signs):
+            counted.update(value(match) for match in pattern.finditer(rest))
+            # What is inside one thing is not another: a number in code is code.
+            rest = pattern.sub(_emptied, rest)
         if name == "code span":
             rest = AUTOLINK.sub(" ", TARGET.sub("] ", rest))
     found["number"] = Counter(_plain_number(match) for match in NUMBER.finditer(rest))
@@ -64,6 +66,8 @@ _PARSER = _Parser("commonmark")
 
 def addresses(message: str) -> list[str]:
     """Return where a message's links and images point, as CommonMark reads them, ``<https://…>`` among them."""
+    if "[" not in message and "<" not in message:
+        return []
     return [
         str(token.attrs.get("href", token.attrs.get("src", "")))
         for token in _inline(_PARSER.parseInline(message))
@@ -90,12 +94,13 @@ def _named(name: str) -> Callable[[re.Match[str]], str]:
     return lambda match: match[name]
 
 
-_PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-    ("code span", CODE, _named("code")),
-    ("reference", REFERENCE, _label),
-    ("HTML tag", TAG, _whole),
-    ("mathematics", MATH, _whole),
-    ("placeholder", PLACEHOLDER, _named("name")),
+# Each with signs of which one is in whatever it finds: most messages have none, which is quick to tell.
+_PATTERNS: tuple[tuple[str, str, re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    ("code span", "`", CODE, _named("code")),
+    ("reference", "[", REFERENCE, _label),
+    ("HTML tag", "<", TAG, _whole),
+    ("mathematics", "$\\", MATH, _whole),
+    ("placeholder", "{", PLACEHOLDER, _named("name")),
 )
 
 
@@ -151,6 +156,8 @@ def missing_and_extra(msgid: str, msgstr: str) -> Iterator[tuple[str, str, bool]
     """Yield kind, text, and whether it is missing (or else extra), of what the two do not share."""
     wanted, given = protected(msgid), protected(msgstr)
     for kind, values in wanted.items():
+        if values == given[kind]:
+            continue
         for text in (values - given[kind]).elements():
             yield kind, text, True
         for text in (given[kind] - values).elements():
