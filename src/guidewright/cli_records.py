@@ -14,7 +14,7 @@ from guidewright import cli_options as cli
     epilog=cli.examples(
         "guidewright merge shard-1 shard-2 shard-3",
         "guidewright merge downloaded --profile full",
-        "guidewright merge downloaded --force --json",
+        "guidewright merge downloaded --guide 'intro*' --force --json",
     )
 )
 @click.argument(
@@ -23,6 +23,13 @@ from guidewright import cli_options as cli
     required=True,
     metavar="DIR...",
     type=click.Path(path_type=Path, exists=True, file_okay=False, resolve_path=True),
+)
+@click.option(
+    "--guide",
+    "guides",
+    multiple=True,
+    metavar="GUIDE",
+    help="The shards ran these guides only, so that no other is missing; may be repeated.",
 )
 @cli.backend_option
 @cli.profile_option
@@ -39,7 +46,7 @@ def merge(context: click.Context, /, folders: tuple[Path, ...], as_json: bool, *
     from guidewright.commands import merge as command
 
     project = cli.project(context)
-    chosen = cli.selection(project, {**options, "guides": ()})
+    chosen = cli.selection(project, options)
     return command.merge(project, chosen, folders, cli.console(), as_json=as_json)
 
 

@@ -141,7 +141,8 @@ def test_a_job_that_runs_guides_has_no_token_and_one_that_has_a_token_runs_no_gu
             commands = "\n".join(step.get("run", "") for step in job["steps"])
             if "github.token" in str(job):
                 assert not re.search(
-                    "scripts/prove|scripts/upstream|make guides|make site|guidewright (run|merge)", commands
+                    "scripts/prove|scripts/join|scripts/upstream|make guides|make site|guidewright (run|merge)",
+                    commands,
                 )
 
 
@@ -156,6 +157,30 @@ def test_the_full_run_follows_main_and_by_hand_a_branch_whose_records_it_commits
     publish = [step["run"] for step in workflow["jobs"]["publish"]["steps"] if "run" in step][-1]
     assert 'scripts/publish records build/published/guides/records "$GITHUB_REF_NAME"' in publish
     assert 'if [ "$GITHUB_REF" = refs/heads/main ]; then sh scripts/publish site' in publish
+
+
+def test_a_full_run_by_hand_takes_guides_and_force_through_the_environment_alone() -> None:
+    path = ROOT / ".github/workflows/full.yml"
+    workflow = load(path)
+    inputs = workflow[True]["workflow_dispatch"]["inputs"]
+    assert {name: (one["type"], one["default"]) for name, one in inputs.items()} == {
+        "guides": ("string", ""),
+        "force": ("boolean", False),
+    }
+    asked = {"GUIDE": "${{ inputs.guides }}", "FORCE": "${{ inputs.force }}"}
+    told = {
+        step["run"].split()[0]: step["env"]
+        for step in steps(workflow)
+        if "inputs." in str(step.get("env", ""))
+    }
+    assert told == {
+        "scripts/matrix": asked,
+        "scripts/prove": {"GUIDE": "${{ matrix.selector }}", "GPU": "1", "FORCE": asked["FORCE"]},
+        "scripts/join": asked,
+    }
+    assert path.read_text("utf-8").count("inputs.") == sum(
+        "inputs." in one for env in told.values() for one in env.values()
+    )
 
 
 def test_the_nightly_run_takes_releases_to_come_of_every_backend_and_tells_them_by_the_tested_command() -> (

@@ -1,4 +1,4 @@
-"""scripts/publish and scripts/matrix, in a clone of a repository on this machine."""
+"""scripts/publish, scripts/matrix and scripts/join, in a clone of a repository on this machine."""
 
 from __future__ import annotations
 
@@ -106,21 +106,27 @@ def test_a_branch_that_takes_no_push_is_a_failure(clone: Path) -> None:
     assert publish(clone, "records", proven(clone), "main") == 3
 
 
-def planned(clone: Path, base: str, said: str) -> tuple[str, str]:
+def stand_in(clone: Path, said: str, code: int = 0) -> None:
+    """Have guidewright say something, and note its arguments, a line each."""
+    program = clone / ".venv/bin/guidewright"
+    program.parent.mkdir(parents=True, exist_ok=True)
+    lines = ["#!/bin/sh", "printf '%s\\n' \"$@\" >called", f"echo '{said}'", f"exit {code}", ""]
+    program.write_text("\n".join(lines), "utf-8")
+    program.chmod(0o755)
+
+
+def planned(clone: Path, base: str, said: str, **environ: str) -> tuple[str, str]:
     """Return what scripts/matrix prints where guidewright says something, and how it called guidewright."""
-    stand_in = clone / ".venv/bin/guidewright"
-    stand_in.parent.mkdir(parents=True, exist_ok=True)
-    stand_in.write_text(f"#!/bin/sh\necho \"$*\" >called\necho '{said}'\n", "utf-8")
-    stand_in.chmod(0o755)
+    stand_in(clone, said)
     done = subprocess.run(
         ["sh", "scripts/matrix", base, "--profile", "quick"],
         cwd=clone,
-        env=ENVIRON,
+        env={**ENVIRON, **environ},
         capture_output=True,
         text=True,
         check=True,
     )
-    return done.stdout, (clone / "called").read_text("utf-8")
+    return done.stdout, " ".join((clone / "called").read_text("utf-8").splitlines())
 
 
 def test_a_change_of_guides_alone_plans_these_and_any_other_change_plans_all(clone: Path) -> None:
@@ -137,3 +143,34 @@ def test_a_change_of_guides_alone_plans_these_and_any_other_change_plans_all(clo
 def test_a_matrix_without_a_row_says_that_there_is_nothing_to_run(clone: Path) -> None:
     assert planned(clone, "", '{"include": []}')[0] == 'matrix={"include": []}\nany=false\n'
     assert planned(clone, "", '{"include": [{}]}')[0] == 'matrix={"include": [{}]}\nany=true\n'
+
+
+ASKED = "o* two[jax,full] $(touch${IFS}run) --force"
+"""Guides as a person may type them: a pattern that files match, too, one with brackets, a command, an option."""
+
+
+def test_a_matrix_is_of_the_guides_that_are_asked_for_whatever_is_typed_and_of_all_without_one(
+    clone: Path,
+) -> None:
+    (clone / "o").touch()
+    assert planned(clone, "", "{}", GUIDE=ASKED)[1] == f"plan --profile quick --matrix --json -- {ASKED}"
+    assert planned(clone, "", "{}", GUIDE="")[1] == "plan --profile quick --matrix --json --"
+    assert not (clone / "run").exists()
+
+
+@pytest.mark.parametrize(("force", "said"), [("true", " --force"), ("false", ""), ("", "")])
+def test_what_is_proven_runs_again_only_where_that_is_asked_for(clone: Path, force: str, said: str) -> None:
+    assert planned(clone, "", "{}", FORCE=force)[1] == f"plan --profile quick{said} --matrix --json --"
+
+
+@pytest.mark.parametrize(("code", "ends"), [(0, 0), (1, 0), (3, 0), (2, 1)])
+def test_shards_are_joined_as_the_matrix_was_asked_and_a_refusal_alone_is_a_failure(
+    clone: Path, code: int, ends: int
+) -> None:
+    stand_in(clone, "", code)
+    environ = {**ENVIRON, "GUIDE": ASKED, "FORCE": "true"}
+    done = subprocess.run(["sh", "scripts/join"], cwd=clone, env=environ, capture_output=True, check=False)
+    assert (done.returncode, (clone / "run").exists()) == (ends, False)
+    called = (clone / "called").read_text("utf-8").splitlines()
+    named = [word for guide in ASKED.split() for word in ("--guide", guide)]
+    assert called == ["merge", "build/shards", "--profile", "full", *named, "--force"]

@@ -232,6 +232,18 @@ def test_jobs_that_no_shard_ran_are_told(project: Sandbox, shard_folders: list[P
     assert forced.code == COULD_NOT_RUN, "with --force, records that were here before do not count"
 
 
+def test_of_guides_that_the_shards_were_not_to_run_none_is_missing_and_their_records_are_taken_all_the_same(
+    project: Sandbox, shard_folders: list[Path]
+) -> None:
+    came = {record.slug for record in in_folder(shard_folders[0])[0]}
+    for slug in ("one", "two", "three"):
+        done = project.cli("merge", str(shard_folders[0]), "--guide", slug, "--force", "--json")
+        assert {name.partition("[")[0] for name in done.json["missing"]} <= {slug}
+    assert {record.slug for record in in_folder(project.root / ".guidewright" / "records")[0]} == came
+    unknown = project.cli("merge", str(shard_folders[0]), "--guide", "none")
+    assert (unknown.code, "'none' matches no guide" in unknown.err) == (WRONG_USE, True)
+
+
 def changed(folder: Path, change: str) -> None:
     file = next(iter(sorted(folder.rglob(FILE))))
     record = store.from_folder(file.parent)

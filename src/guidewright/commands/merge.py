@@ -66,7 +66,7 @@ def _merge(project: Project, selection: Selection, folders: Sequence[Path]) -> M
     jobs = {
         job.name: job
         for profile in {record.profile for record in found}
-        for job in project.jobs(replace(selection, profile=profile, backends=()))
+        for job in project.jobs(replace(selection, patterns=(), profile=profile, backends=()))
     }
     new = _new(project, found, jobs)
     for record in new.values():
