@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help setup guides site serve doctor test check format lock quality bench cluster-demo clean
+.PHONY: help setup guides site serve doctor test check format lock quality bench bench-machines cluster-demo clean
 SHELL := /bin/sh
 
 # What to run: selectors and backends, apart by spaces (backends by commas, too). Empty means all.
@@ -32,7 +32,7 @@ selection := $(foreach guide,$(GUIDE),'$(guide)') $(foreach backend,$(backends),
 sources := src tests scripts guides benchmarks
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  GUIDE=…        these guides only: a name, a pattern ('intro*'), or several apart by spaces"
 	@echo "  BACKENDS=…     these backends only: BACKENDS=torch, BACKENDS='jax torch'"
@@ -42,7 +42,7 @@ help: ## List these commands
 	@echo "  PORT=…         where make serve serves: 8000"
 	@echo "  PYTHON=…       the Python 3.11, 3.12 or 3.13 to set up with"
 	@echo "  GUIDES=…       how many guides bench generates (100), and REPEATS=… how often it measures (5)"
-	@echo "  DATE=…         the day that stands beside the figures of quality and bench; else the revision's"
+	@echo "  DATE=…         the day that stands beside the figures of quality and the benchmarks; else the revision's"
 	@echo "  GPU=1          install the backends for an NVIDIA GPU (Linux)"
 
 setup: ## Make .venv with everything but the backends (the others do this themselves)
@@ -92,12 +92,16 @@ quality: ## Have Lighthouse and Chromium judge the built site; the figures go to
 	@.venv/bin/guidewright site
 	@.venv/bin/python -m benchmarks.quality $(if $(DATE),--date '$(DATE)')
 
-bench: ## Time runs of guides against scripts and other tools (build/speed.json), builds of GUIDES generated ones (build/bench.json), and a cluster (build/bench-cluster.json)
+bench: ## Time runs of guides against scripts and other tools (build/speed.json), and builds of GUIDES generated ones (build/bench.json)
 	@sh scripts/install . '.[dev]'
 	@sh scripts/backends
 	@.venv/bin/python -m benchmarks.speed --repeats '$(REPEATS)' $(if $(DATE),--date '$(DATE)')
 	@.venv/bin/python -m benchmarks.scale --guides '$(GUIDES)' --repeats '$(REPEATS)' $(if $(DATE),--date '$(DATE)')
+
+bench-machines: ## Time a cluster's 3,000 jobs that sleep (build/bench-cluster.json), and 1,000 shared records and shards (build/bench-machines.json)
+	@sh scripts/install . '.[dev]'
 	@.venv/bin/python -m benchmarks.cluster $(if $(DATE),--date '$(DATE)')
+	@.venv/bin/python -m benchmarks.machines $(if $(DATE),--date '$(DATE)')
 
 cluster-demo: ## Run guides, quick, on a Dask scheduler and two workers that this machine starts for it
 	@sh scripts/install . '.[cluster]'

@@ -1,4 +1,4 @@
-"""``make bench``: jobs that sleep, on a real scheduler and real workers of this machine; to build/bench-cluster.json."""
+"""``make bench-machines``: jobs that sleep, on a real scheduler and real workers of this machine; to build/bench-cluster.json."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.machines``: reading shared records, and sharing jobs out, against the figures they are held to."""
+"""``make bench-machines``: reading shared records, and sharing jobs out, against the figures they are held to; to build/bench-machines.json."""
 
 from __future__ import annotations
 
