@@ -15,6 +15,8 @@ PYTHON ?=
 # What makes HTML of the pages: mkdocs or zensical.
 ENGINE ?= mkdocs
 GPU ?=
+# For make test: how many tests run at a time: a number (0: all in one process), or as many as there are cores, at most 4.
+WORKERS ?= logical
 # For make serve: the languages to show, beside English, and where.
 LANGUAGES ?=
 PORT ?= 8000
@@ -38,6 +40,7 @@ help: ## List these commands
 	@echo "  BACKENDS=…     these backends only: BACKENDS=torch, BACKENDS='jax torch'"
 	@echo "  PROFILE=…      quick (the default) or full (what is published: hours on a laptop)"
 	@echo "  ENGINE=…       what make site builds with: mkdocs (the default) or zensical"
+	@echo "  WORKERS=…      how many test files make test runs at a time: as many as there are cores, at most 4"
 	@echo "  LANGUAGES=…    what make serve shows: LANGUAGES=ko (English is always there)"
 	@echo "  PORT=…         where make serve serves: 8000"
 	@echo "  PYTHON=…       the Python 3.11, 3.12 or 3.13 to set up with"
@@ -69,7 +72,7 @@ doctor: ## Say what works here, what is missing, and the command that mends it
 test: ## Pass every test, on every backend
 	@sh scripts/install . '.[dev]'
 	@sh scripts/backends
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n '$(WORKERS)' --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 check: ## Lint, formatting, types; what can be said of guides and translations without running them
 	@sh scripts/install . '.[dev]'

@@ -144,7 +144,7 @@ def start(project: Project, words: list[str]) -> subprocess.Popen[str]:
     kept = {
         name: value for name, value in project.environ().items() if not name.startswith(("MAKE", "MFLAGS"))
     }
-    for name in ("GUIDE", "BACKENDS", "PROFILE", "PYTHON", "GPU", "ENGINE", "LANGUAGES", "PORT"):
+    for name in ("GUIDE", "BACKENDS", "PROFILE", "PYTHON", "GPU", "ENGINE", "LANGUAGES", "PORT", "WORKERS"):
         kept.pop(name, None)
     # What is done to the project's .venv, as by `init`, does not take the program away.
     path = os.pathsep.join([str(project.outside / "bin"), kept["PATH"]])

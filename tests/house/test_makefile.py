@@ -51,7 +51,7 @@ def code(text: str) -> str:
 def make(*arguments: str) -> str:
     """Run make in the repository, apart from a make that may be running these tests; return what it printed."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    for name in ("GUIDE", "BACKENDS", "PROFILE", "PYTHON", "GPU", "ENGINE", "LANGUAGES", "PORT"):
+    for name in ("GUIDE", "BACKENDS", "PROFILE", "PYTHON", "GPU", "ENGINE", "LANGUAGES", "PORT", "WORKERS"):
         environ.pop(name, None)
     ran = subprocess.run(
         ["make", *arguments], cwd=ROOT, env=environ, text=True, capture_output=True, check=True
@@ -129,6 +129,25 @@ def test_the_site_is_built_with_the_engine_that_is_asked_for_which_is_installed(
     printed = make("--dry-run", "site", f"ENGINE={engine}")
     assert printed == f"sh scripts/install {extra}\n.venv/bin/guidewright site --engine '{engine}'\n"
     assert engine != "mkdocs" or printed == make("--dry-run", "site")
+
+
+@pytest.mark.parametrize(("named", "workers"), [([], "logical"), (["WORKERS=0"], "0")])
+def test_tests_run_side_by_side_those_of_a_group_in_one_process_and_the_long_ones_first(
+    named: list[str], workers: str
+) -> None:
+    ran = make("--dry-run", "test", *named).splitlines()[-1]
+    assert ran == (
+        f".venv/bin/python -m pytest -n '{workers}' --maxprocesses 4 --dist loadgroup --no-loadscope-reorder"
+    )
+
+
+def test_every_test_is_in_one_group_and_those_of_this_checkout_come_first(
+    request: pytest.FixtureRequest,
+) -> None:
+    groups = [[mark.args for mark in item.iter_markers("xdist_group")] for item in request.session.items]
+    assert {len(group) for group in groups} == {1}
+    first = [group == [("checkout",)] for group in groups]
+    assert first == sorted(first, reverse=True)
 
 
 def test_an_environment_variable_that_diverts_pip_is_not_passed_on() -> None:
