@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import trustme
 
 from benchmarks.cluster.simulated import cluster as simulated_cluster
 from benchmarks.cluster.simulated import planned, project
@@ -198,6 +199,58 @@ def test_a_worker_with_other_versions_is_an_error_and_one_that_comes_later_is_le
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, out + err
     assert f"worker odd is left out: {difference}" in err
+
+
+# ------------------------------------------------------------------------ TLS
+
+_TLS = "DASK_DISTRIBUTED__COMM__TLS__"
+
+
+def certified(folder: Path) -> dict[str, str]:
+    """Make an authority, and a certificate of it; return what Dask's configuration says of them."""
+    folder.mkdir()
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(folder / "own.pem")
+    roles = {f"{_TLS}{role}__CERT": str(folder / "own.pem") for role in ("CLIENT", "SCHEDULER", "WORKER")}
+    return {f"{_TLS}CA_FILE": str(folder / "ca.pem"), **roles}
+
+
+def test_over_tls_jobs_run_where_both_sides_have_certificates_of_one_authority_and_nowhere_else(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.guide("who", WHO)
+    ours, others = certified(tmp_path / "ours"), certified(tmp_path / "others")
+    encrypted = {"DASK_DISTRIBUTED__COMM__DEFAULT_SCHEME": "tls"}
+    encrypted["DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION"] = "true"
+    with loopback(sandbox.environ({**ours, **encrypted})) as cluster:
+        assert cluster.address.startswith("tls://127.0.0.1:")
+        cluster.add("one")
+        done = sandbox.cli("run", "--scheduler", cluster.address, env=ours)
+        assert done.code == 0, done.err
+        assert text_of(sandbox.record("who")) == f"{cluster.workers['one'].pid} alpha\n"
+
+        own = f"{_TLS}CLIENT__CERT"
+        refused = {
+            "Dask's configuration names none here": {},
+            "certificate in certificate chain": others,
+            f"cannot be used ({tmp_path / 'none.pem'}": {
+                **ours,
+                f"{_TLS}CA_FILE": str(tmp_path / "none.pem"),
+            },
+            "does not answer as a Dask scheduler does": {**ours, own: others[own]},
+        }
+        for why, environ in refused.items():
+            done = sandbox.cli("run", "--force", "--scheduler", cluster.address, env=environ)
+            assert (done.code, why in done.err) == (3, True), done.err
+
+
+def test_a_scheduler_that_speaks_no_tls_is_told(sandbox: Sandbox, cluster: Loopback, tmp_path: Path) -> None:
+    sandbox.guide("who", WHO)
+    address = cluster.address.replace("tcp://", "tls://")
+    done = sandbox.cli("run", "--scheduler", address, env=certified(tmp_path / "ours"))
+    assert done.code == 3
+    assert f"{address} and this machine do not agree on TLS" in done.err
 
 
 # ------------------------------------------------------------------ bad input

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 import warnings
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 from distributed import Client
 from distributed.client import AllExit
+from distributed.security import Security
 from distributed.versions import VersionMismatchWarning
 
 from guidewright.errors import CannotRunError
@@ -23,6 +25,7 @@ _REACH_SECONDS = 5.0
 _HELLO_SECONDS = 15.0
 _SCHEDULERS = ("dask", "distributed", "msgpack")
 """What a scheduler, which runs no job, is to have the same of."""
+_TLS_HINT = 'have the same authority and a certificate of it on every machine; docs/cluster.md says how, under "Trust"'
 
 
 @asynccontextmanager
@@ -30,7 +33,7 @@ async def connected(address: str) -> AsyncIterator[Client]:
     """Connect to a scheduler.
 
     Raises:
-        CannotRunError: nothing is there, or it does not answer as a Dask scheduler does.
+        CannotRunError: nothing is there, it does not answer as a Dask scheduler does, or over TLS one side does not trust the other.
     """
     await _reach(address)
     _silence()
@@ -46,9 +49,7 @@ async def connected(address: str) -> AsyncIterator[Client]:
         await _leave(client)
         why = str(error) or f"nothing in {_HELLO_SECONDS:g} s"
         message = f"{address} does not answer as a Dask scheduler does: {why}"
-        hint = (
-            "name the address that `dask scheduler` prints; tls:// wants certificates in Dask's configuration"
-        )
+        hint = "name the address that `dask scheduler` prints, with tls:// where that stands there"
         raise CannotRunError(message, hint=hint) from error
     try:
         yield client
@@ -76,16 +77,43 @@ def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
 
 
 async def _reach(address: str) -> None:
-    """See that something listens, since Dask tries for long."""
+    """See that something listens and, over TLS, is trusted, since Dask tries for long and does not tell why."""
     place = urlsplit(address)
+    context = _certificates(address) if place.scheme == "tls" else None
     try:
-        opened = asyncio.open_connection(place.hostname, place.port)
+        opened = asyncio.open_connection(place.hostname, place.port, ssl=context)
         _, writer = await asyncio.wait_for(opened, _REACH_SECONDS)
+    except ssl.SSLError as error:
+        why = getattr(error, "verify_message", "") or error.reason or str(error)
+        message = f"{address} and this machine do not agree on TLS: {why}"
+        raise CannotRunError(message, hint=_TLS_HINT) from error
     except OSError as error:
         why = error.strerror or str(error) or "no answer"
         message = f"no scheduler can be reached at {address}: {why}"
         raise CannotRunError(message, hint="start one: dask scheduler; docs/cluster.md says how") from error
     writer.close()
+    with suppress(OSError):  # it may be gone by now
+        await writer.wait_closed()
+
+
+def _certificates(address: str) -> ssl.SSLContext:
+    """Return what Dask's configuration has for clients (``distributed.comm.tls``).
+
+    Raises:
+        CannotRunError: it names no certificate, or one that cannot be read.
+    """
+    security = Security()
+    try:
+        context: ssl.SSLContext | None = security.get_connection_args("client")["ssl_context"]
+    except (OSError, ValueError) as error:
+        names = (security.tls_ca_file, security.tls_client_cert, security.tls_client_key)
+        named = ", ".join(dict.fromkeys(name for name in names if name))
+        message = f"the certificates for {address} cannot be used ({named}): {error}"
+        raise CannotRunError(message, hint=_TLS_HINT) from error
+    if context is None:
+        message = f"{address} wants certificates, and Dask's configuration names none here"
+        raise CannotRunError(message, hint=_TLS_HINT)
+    return context
 
 
 async def addresses(client: Client) -> dict[str, dict[str, Any]]:
