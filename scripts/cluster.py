@@ -132,14 +132,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make cluster-demo", description=__doc__)
     parser.add_argument("--workers", type=int, default=2)
     options, selectors = parser.parse_known_args()
-    print(f"starting a scheduler and {options.workers} workers", file=sys.stderr)
+    print(f"Starting a scheduler and {options.workers} workers on this machine", file=sys.stderr)
     with loopback() as cluster:
         names = [f"worker-{number}" for number in range(1, options.workers + 1)]
         for name in names:
             cluster.begin(name)
         for name in names:
             cluster.wait(name)
-        print(f"guidewright run --scheduler {cluster.address}", file=sys.stderr)
+        print(f"Running: guidewright run --scheduler {cluster.address}", file=sys.stderr)
         command = [sys.executable, "-m", "guidewright.cli", "run", "--scheduler", cluster.address]
         return subprocess.run([*command, *selectors], cwd=ROOT).returncode
 
