@@ -72,7 +72,7 @@ doctor: ## Say what works here, what is missing, and the command that mends it
 test: ## Pass every test, on every backend
 	@sh scripts/install . '.[dev]'
 	@sh scripts/backends
-	.venv/bin/python -m pytest -n '$(WORKERS)' --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+	.venv/bin/python -m pytest -n '$(WORKERS)' --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: ## Lint, formatting, types; what can be said of guides and translations without running them
 	@sh scripts/install . '.[dev]'

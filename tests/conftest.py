@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 import sandbox as sandboxes
+import together
 
 # How long an example takes tells how busy the machine is.
 settings.register_profile("any machine", deadline=None)
@@ -29,30 +31,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-FOLDERS = ("slow", "e2e", "unit", "house")
-"""Of the tests, those that take long first: what comes last ends soon, so no process waits long for another."""
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests share a process where several run (`-n 2 --dist loadgroup`), and put the long ones first."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=_turn)
+    """Put what takes long first, so that no process waits long for another at the end."""
+    items.sort(key=lambda item: together.turn(item.path))
 
 
-def _group(item: pytest.Item) -> str:
-    """Return the file's name; one for all that look at our own site, which is then built once."""
-    return "own_site" if "own_site" in getattr(item, "fixturenames", ()) else item.path.name
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Have `-n 2 --dist loadfile` run a group of files in one process."""
+    from xdist.scheduler import LoadFileScheduling
 
+    class ByGroup(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return together.group(super()._split_scope(nodeid))
 
-def _turn(item: pytest.Item) -> tuple[bool, int]:
-    """Return what to sort by: what works in this checkout takes longest together, and is first."""
-    mark = item.get_closest_marker("xdist_group")
-    checkout = mark is not None and mark.args == ("checkout",)
-    folder = item.path.parent.name
-    return not checkout, FOLDERS.index(folder) if folder in FOLDERS else 0
+    return ByGroup(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from tiny import ROOT, Project, tiny
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -22,6 +22,8 @@ OPTIONS = [
     "--disable-quic",
     "--disable-gpu",
 ]
+# Kernels start and end, and pages load, within what a page is waited for, also on a busy machine.
+expect.set_options(timeout=40_000)
 
 
 @pytest.fixture(scope="module")

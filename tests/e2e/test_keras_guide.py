@@ -25,7 +25,7 @@ from nbclient import NotebookClient
 from guidewright import datasets
 from guidewright.settings import Settings, load
 
-pytestmark = [pytest.mark.keras, pytest.mark.xdist_group("checkout")]
+pytestmark = pytest.mark.keras
 
 ROOT = next(folder for folder in Path(__file__).resolve().parents if (folder / "mkdocs.yml").is_file())
 SLUG = "intro_to_keras_for_engineers"

@@ -24,7 +24,7 @@ from guidewright.model import Cell, Guide, ImageOutput, Record
 from guidewright.normalise import shown
 from guidewright.plan import Selection
 
-pytestmark = [pytest.mark.keras, pytest.mark.timeout(2400), pytest.mark.xdist_group("checkout")]
+pytestmark = [pytest.mark.keras, pytest.mark.timeout(2400)]
 
 ROOT = next(folder for folder in Path(__file__).resolve().parents if (folder / "mkdocs.yml").is_file())
 ALL = ("jax", "tensorflow", "torch")

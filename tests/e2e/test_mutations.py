@@ -14,7 +14,7 @@ import pytest
 from guidewright.commands.project import open_project
 from guidewright.settings import load
 
-pytestmark = [pytest.mark.keras, pytest.mark.xdist_group("checkout")]
+pytestmark = pytest.mark.keras
 
 ROOT = next(folder for folder in Path(__file__).resolve().parents if (folder / "mkdocs.yml").is_file())
 

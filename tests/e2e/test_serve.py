@@ -64,14 +64,6 @@ class Serving:
 Start = Callable[..., Serving]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def patience() -> Iterator[None]:
-    """Kernels start and end within what a page is waited for, also on a busy machine."""
-    expect.set_options(timeout=40_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @pytest.fixture
 def start(project: Project) -> Iterator[Start]:
     """Start the command on the project; ended afterwards."""

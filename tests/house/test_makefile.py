@@ -132,22 +132,11 @@ def test_the_site_is_built_with_the_engine_that_is_asked_for_which_is_installed(
 
 
 @pytest.mark.parametrize(("named", "workers"), [([], "logical"), (["WORKERS=0"], "0")])
-def test_tests_run_side_by_side_those_of_a_group_in_one_process_and_the_long_ones_first(
-    named: list[str], workers: str
-) -> None:
+def test_test_files_run_side_by_side_the_long_ones_first(named: list[str], workers: str) -> None:
     ran = make("--dry-run", "test", *named).splitlines()[-1]
     assert ran == (
-        f".venv/bin/python -m pytest -n '{workers}' --maxprocesses 4 --dist loadgroup --no-loadscope-reorder"
+        f".venv/bin/python -m pytest -n '{workers}' --maxprocesses 4 --dist loadfile --no-loadscope-reorder"
     )
-
-
-def test_every_test_is_in_one_group_and_those_of_this_checkout_come_first(
-    request: pytest.FixtureRequest,
-) -> None:
-    groups = [[mark.args for mark in item.iter_markers("xdist_group")] for item in request.session.items]
-    assert {len(group) for group in groups} == {1}
-    first = [group == [("checkout",)] for group in groups]
-    assert first == sorted(first, reverse=True)
 
 
 def test_an_environment_variable_that_diverts_pip_is_not_passed_on() -> None:

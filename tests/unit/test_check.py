@@ -507,7 +507,6 @@ def test_without_ruff_it_could_not_run(tmp_path: Path, monkeypatch: pytest.Monke
     assert formatting.problems([], tmp_path) == {}
 
 
-@pytest.mark.xdist_group("checkout")
 def test_the_projects_own_guides_and_translations_pass(capsys: pytest.CaptureFixture[str]) -> None:
     code = check(ROOT)
     assert code == 0, capsys.readouterr().out
