@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -14,36 +13,16 @@ from pathlib import Path
 
 import requests
 
+from benchmarks import beside
 from sandbox import eventually
 
-ROOT = next(folder for folder in Path(__file__).resolve().parents if (folder / "mkdocs.yml").is_file())
 HERE = find_spec("s3fs") is not None and find_spec("moto") is not None
 """Whether these tests run in the environment that has both: see ``python``."""
 
 
 def python() -> Path:
-    """Return the Python of ``build/s3``, which has what runs here and ``requirements/s3.txt``; made where it is not there.
-
-    Raises:
-        subprocess.CalledProcessError: it cannot be made; pip has said why.
-    """
-    folder, wanted = ROOT / "build" / "s3", (ROOT / "requirements" / "s3.txt").read_text("utf-8")
-    found, state = folder / "bin" / "python", folder / "state"
-    if state.is_file() and state.read_text("utf-8") == wanted:
-        return found
-    subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-    # What a .pth file names comes after the environment's own packages, which therefore win.
-    packages = next((folder / "lib").glob("python3.*")) / "site-packages"
-    seen = dict.fromkeys([sysconfig.get_path("purelib"), *filter(_of_ours, sys.path)])
-    (packages / "beside.pth").write_text("".join(f"{path}\n" for path in seen), "utf-8")
-    install = [str(found), "-m", "pip", "install", "-q", "-r", str(ROOT / "requirements" / "s3.txt")]
-    subprocess.run(install, check=True)
-    state.write_text(wanted, "utf-8")
-    return found
-
-
-def _of_ours(path: str) -> bool:
-    return path.endswith("site-packages") or path == str(ROOT / "src")
+    """Return the Python of ``build/s3``, which has what runs here and ``requirements/s3.txt``; made where it is not there."""
+    return beside.python("s3", "s3.txt")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,169 +1,183 @@
-"""``make bench``: guides run by Guidewright, as plain scripts, and by other tools, in turns; to build/speed.json."""
+"""``make bench``: guides run by Guidewright, as plain scripts, and by other tools, in turns; to build/speed.json and docs/performance.md.
+
+All is kept as it is measured: one that fails is told, and the others go on; what was stopped goes on with ``--go-on``.
+"""
 
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
-import statistics
+import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import machine
-from benchmarks.speed import document, peers, project, small
+from benchmarks import beside, machine
+from benchmarks.speed import document, library, project, small
 from benchmarks.speed.contenders import Contest, contenders, heavy
-from benchmarks.speed.timing import Took, measured
-from guidewright.commands.project import open_project
+from benchmarks.speed.rows import LIMITS, rows
+from benchmarks.speed.timing import measured
 from guidewright.files import write_atomically
-from guidewright.store import Store
 
-PLAIN = "python guide.py"
-LIMITS = {
-    "nine light jobs, cold, against python guide.py": 0.55,
-    "nine light jobs, warm, against python guide.py": 0.40,
-    "nine light jobs, warm, against jupyter execute": 0.45,
-    "one heavy job, against python guide.py": 1.03,
-    "peak memory of a job, against python guide.py": 1.10,
-    "kernel ready, seconds": 0.5,
-    "guidewright --help, against python -c pass": 8.0,
-    "guidewright check, the whole library, seconds": 2.0,
-}
-"""What was asked for, at most."""
+OURS = 4
+"""Contenders of a round that limits are set for; the others are the other tools."""
 
 
 def main() -> int:
-    options = _options()
-    figures = json.loads(options.json.read_text("utf-8")) if options.document else _measure(options)
-    document.write(figures)
-    print(json.dumps(figures["rows"], indent=2))
+    chosen = options()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if chosen.document:
+        document.write(json.loads(chosen.json.read_text("utf-8")), chosen.page)
+        return 0
+    compileall.compile_dir(machine.ROOT / "src", quiet=1)  # as pip does with what it installs
+    if chosen.guides:
+        library.prepare(chosen.library, chosen.guides)
+    python = beside.python("peers", "bench.txt") if chosen.peer_repeats or chosen.prepare else None
+    if chosen.prepare:
+        return 0
+    bench = Benchmark(chosen, python)
+    try:
+        bench.measure()
+    except KeyboardInterrupt:
+        print("stopped: --go-on goes on from the last whole round", file=sys.stderr)
+        return 130
+    finally:
+        bench.save(page=True)
+        print(json.dumps(bench.figures["rows"], indent=2))
     return 0
 
 
-def _options() -> argparse.Namespace:
+def options(words: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--repeats", type=int, default=5, help="rounds; in each, everything once")
-    parser.add_argument("--heavy-repeats", type=int, default=5, help="of the heavy job; 0 for none")
-    parser.add_argument(
-        "--epochs", type=int, default=30, help="of the heavy job: about a minute on two cores"
-    )
-    parser.add_argument("--peer-repeats", type=int, default=5, help="rounds that the other tools are in, too")
-    parser.add_argument(
-        "--date", default=machine.revision_date(), help="of the measurement; else the revision's"
-    )
-    parser.add_argument("--json", type=Path, default=machine.ROOT / "build" / "speed.json")
-    parser.add_argument(
-        "--document", action="store_true", help="only write docs/performance.md from the JSON"
-    )
-    return parser.parse_args()
+    add = parser.add_argument
+    add("--repeats", type=int, default=5, help="rounds; in each, everything once")
+    add("--heavy-repeats", type=int, default=5, help="of the heavy job; 0 for none")
+    add("--peer-repeats", type=int, default=5, help="rounds that the other tools are in, too")
+    add("--epochs", type=int, default=0, help="of the heavy job; else as many as take about a minute here")
+    add("--whole", action="store_true", help="run the light guides to their ends")
+    add("--guides", type=int, default=1000, help="in the library in which nothing changes; 0 for none")
+    add("--library", type=Path, default=machine.ROOT / "build" / "library", help="where it is, or will be")
+    add("--minutes", type=float, default=0, help="begin nothing that would end later; 0 for no such time")
+    add("--prepare", action="store_true", help="only make what is not measured: the library, the other tools")
+    add("--go-on", action="store_true", help="keep what the JSON has of whole rounds, and go on")
+    add("--date", default=machine.revision_date(), help="of the measurement; else the revision's")
+    add("--json", type=Path, default=machine.ROOT / "build" / "speed.json")
+    add("--page", type=Path, default=document.PAGE, help="the document that has the table")
+    add("--document", action="store_true", help="only write the document from the JSON")
+    return parser.parse_args(words)
 
 
-def _measure(options: argparse.Namespace) -> dict[str, Any]:
-    figures: dict[str, Any] = {
-        "date": options.date,
-        "machine": machine.described(),
-        "command": f"make bench REPEATS={options.repeats}",
-        "load": [],
-        "limits": LIMITS,
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        bench = project.make(Path(folder) / "project", epochs=options.epochs)
-        python = peers.python() if options.peer_repeats else None
-        contest = Contest(bench=bench, peers=python)
-        figures["help"] = small.greeting(max(options.repeats, 11))
-        _save(figures, options)
-        figures["check"] = small.checking(max(options.repeats, 5))
-        figures["ready"] = small.ready(bench, max(options.repeats, 5))
-        _save(figures, options)
-        names = contenders(contest)
-        few = {name: names[name] for name in list(names)[:4]}
-        figures["light"], figures["heavy"] = [], []
-        figures["peaks"] = {"ours": {}, "scripts": contest.peaks}
-        for number in range(options.repeats):
-            chosen = names if number >= options.repeats - options.peer_repeats else few
-            for name in _round(chosen, figures, "light", options):
-                if name.startswith("guidewright"):
-                    _note_peaks(bench, figures["peaks"]["ours"])
-            if number < options.heavy_repeats:
-                for _ in _round(heavy(contest, bench.heavy), figures, "heavy", options):
-                    pass
-    return figures
+class Benchmark:
+    """The figures so far, and how to get the others."""
 
+    def __init__(self, options: argparse.Namespace, peers: Path | None) -> None:
+        self.options, self.peers = options, peers
+        self.end = time.monotonic() + options.minutes * 60 if options.minutes else float("inf")
+        self.figures: dict[str, Any] = {
+            "load": [],
+            "light": [],
+            "heavy": [],
+            "done": 0,
+            "epochs": options.epochs,
+        }
+        self.figures["whole"] = options.whole
+        if options.go_on and options.json.is_file():
+            self.figures |= json.loads(options.json.read_text("utf-8"))
+            for kind in ("light", "heavy"):
+                self.figures[kind] = self.figures[kind][: self.figures["done"]]
+        self.figures |= {
+            "date": options.date,
+            "machine": machine.described(),
+            "command": f"make bench REPEATS={options.repeats}",
+            "limits": LIMITS,
+        }
 
-def _round(
-    names: Mapping[str, Callable[[], None]], figures: dict[str, Any], kind: str, options: argparse.Namespace
-) -> Iterator[str]:
-    """Have each do the work once, and save its figures; one that fails is told, and has none."""
-    done: dict[str, Any] = {}
-    figures[kind].append(done)
-    for name, work in names.items():
-        figures["load"].append(round(os.getloadavg()[0], 1))
+    def save(self, *, page: bool = False) -> None:
+        """Write what is known so far: a measurement takes long, and may be stopped."""
+        self.figures["rows"] = rows(self.figures)
+        write_atomically(self.options.json, f"{json.dumps(self.figures, indent=2)}\n".encode())
+        if page:
+            document.write(self.figures, self.options.page)
+
+    def measure(self) -> None:
+        options = self.options
+        with tempfile.TemporaryDirectory() as folder:
+            if not self.figures["epochs"]:
+                self.figures["epochs"] = project.epochs(Path(folder) / "calibration")
+                print(f"{self.figures['epochs']} epochs of the heavy job", file=sys.stderr, flush=True)
+            bench = project.make(
+                Path(folder) / "project", epochs=self.figures["epochs"], whole=self.figures["whole"]
+            )
+            repeats = max(options.repeats, 5)
+            self._once("help", lambda: small.greeting(max(repeats, 11)))
+            self._once("check", lambda: small.checking(repeats))
+            self._once("ready", lambda: small.ready(bench, repeats))
+            if options.guides:
+                self._once("library", lambda: library.measured(options.library, repeats))
+            contest = Contest(bench=bench, peers=self.peers)
+            names = contenders(contest)
+            few = {name: names[name] for name in list(names)[:OURS]}
+            for number in range(self.figures["done"], options.repeats):
+                began = time.perf_counter()
+                # The other tools come last, where a limit of time would have its effect first.
+                more = {name: work for name, work in names.items() if name not in few}
+                self.figures["light"].append({})
+                self.figures["heavy"].append({})
+                self.take_turns(contest, few, "light")
+                if number < options.heavy_repeats:
+                    self.take_turns(contest, heavy(contest), "heavy")
+                if number >= options.repeats - options.peer_repeats:
+                    self.take_turns(contest, more, "light")
+                self.figures["done"] = number + 1
+                self.save(page=True)
+                _tell(f"round {number + 1} of {options.repeats}: {time.perf_counter() - began:.0f} s")
+
+    def _once(self, name: str, measure: Callable[[], dict[str, float]]) -> None:
+        """Measure something small, unless it is known; where it fails, it is told, and has no figures."""
+        if self.figures.get(name):
+            return
         try:
-            took: Took = measured(work)
-        except RuntimeError as error:
-            print(f"{name}: {error}", file=sys.stderr, flush=True)
-            continue
-        done[name] = {"seconds": round(took.seconds, 2), "cpu": round(took.cpu, 2)}
-        print(f"{name}: {done[name]}", file=sys.stderr, flush=True)
-        yield name
-        _save(figures, options)
+            self.figures[name] = measure()
+            _tell(f"{name}: {self.figures[name]}")
+        except Exception as error:
+            _tell(f"{name}: {type(error).__name__}: {error}")
+        self.save()
+
+    def take_turns(self, contest: Contest, names: Mapping[str, Callable[[], None]], kind: str) -> None:
+        """Have each do the work once, and save its figures; one that fails is told, and has none."""
+        done: dict[str, Any] = self.figures[kind][-1]
+        for name, work in names.items():
+            if time.monotonic() + self._longest(kind, name) > self.end:
+                done[name] = {"failed": "there was no time left"}
+                _tell(f"{name}: there is no time left")
+                continue
+            self.figures["load"].append(round(os.getloadavg()[0], 1))
+            contest.peaks = {}
+            try:
+                took = measured(work)
+                done[name] = {"seconds": round(took.seconds, 2), "cpu": round(took.cpu, 2)}
+                _tell(f"{name}: {done[name]}")
+                if contest.peaks:
+                    done[name]["peaks"] = {job: round(peak, 1) for job, peak in contest.peaks.items()}
+            except Exception as error:
+                done[name] = {"failed": f"{error}"[-1500:]}
+                _tell(f"{name}: {error}")
+            self.save()
+
+    def _longest(self, kind: str, name: str) -> float:
+        """Return the seconds that it took at most."""
+        return max(
+            (done[name].get("seconds", 0.0) for done in self.figures[kind] if name in done), default=0.0
+        )
 
 
-def _note_peaks(bench: project.Bench, peaks: dict[str, list[float]]) -> None:
-    """Note what each job's newest record says of its memory."""
-    store = Store.of(open_project(bench.root).settings)
-    for job in bench.light:
-        if found := store.find(job).match:
-            peaks.setdefault(job.name, []).append(found.peak_memory_mb)
-
-
-def _save(figures: dict[str, Any], options: argparse.Namespace) -> None:
-    """Write what is known so far: a measurement takes long, and may be stopped."""
-    figures["rows"] = rows(figures)
-    write_atomically(options.json, f"{json.dumps(figures, indent=2)}\n".encode())
-
-
-def rows(figures: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-    """Return the median ratio of each row, within rounds, by the clock and in processor time."""
-    light, big = figures.get("light", []), figures.get("heavy", [])
-    found = {
-        "nine light jobs, cold, against python guide.py": _ratio(light, "guidewright, cold", PLAIN),
-        "nine light jobs, warm, against python guide.py": _ratio(light, "guidewright, warm", PLAIN),
-        "nine light jobs, warm, against jupyter execute": _ratio(
-            light, "guidewright, warm", "jupyter execute"
-        ),
-        "one heavy job, against python guide.py": _ratio(big, "guidewright", PLAIN),
-        "peak memory of a job, against python guide.py": _peaks(figures.get("peaks")),
-    }
-    if "ready" in figures:
-        found["kernel ready, seconds"] = {"clock": figures["ready"]["forked"]}
-    if "help" in figures:
-        found["guidewright --help, against python -c pass"] = {"clock": figures["help"]["ratio"]}
-    if "check" in figures:
-        found["guidewright check, the whole library, seconds"] = {"clock": round(figures["check"], 2)}
-    return {name: row for name, row in found.items() if row}
-
-
-def _ratio(rounds: list[Mapping[str, Any]], one: str, other: str) -> dict[str, float]:
-    both = [(done[one], done[other]) for done in rounds if one in done and other in done]
-    if not both:
-        return {}
-    clock, cpu = (statistics.median(a[kind] / b[kind] for a, b in both) for kind in ("seconds", "cpu"))
-    return {"clock": round(clock, 3), "cpu": round(cpu, 3), "rounds": len(both)}
-
-
-def _peaks(peaks: Mapping[str, Mapping[str, list[float]]] | None) -> dict[str, float]:
-    """Return the median over the jobs of the ratio of their median peaks, and the largest."""
-    if not peaks:
-        return {}
-    ratios = [
-        statistics.median(ours) / statistics.median(peaks["scripts"][name])
-        for name, ours in peaks["ours"].items()
-        if peaks["scripts"].get(name)
-    ]
-    return {"clock": round(statistics.median(ratios), 3), "most": round(max(ratios), 3)} if ratios else {}
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +23,16 @@ from guidewright.commands.report import Report
 from guidewright.model import Job, PlannedJob, Profile
 from guidewright.plan import Selection
 
-LIGHT = (
-    "making_new_layers_and_models_via_subclassing",
-    "sequential_model",
-    "writing_your_own_callbacks",
-)
+LIGHT = {
+    "making_new_layers_and_models_via_subclassing": "The class `Model`",
+    "sequential_model": "Training a stack",
+    "writing_your_own_callbacks": "What is in the logs",
+}
+"""The light guides, and the section that each is cut at: what comes before it mostly starts up."""
 BACKENDS = ("jax", "tensorflow", "torch")
 HEAVY = "heavy"
+_HEAVY_SECONDS, _TRIED = 56.0, 4
+_QUICK = re.compile(r"^# quick: .*\n", re.MULTILINE)
 _ORDER = re.compile(r"^reading_order = \[.*?^\]\n", re.MULTILINE | re.DOTALL)
 _HEAVY = """# ---
 # title: A heavy guide
@@ -119,17 +124,19 @@ class Bench:
         }
 
 
-def make(root: Path, *, epochs: int) -> Bench:
+def make(root: Path, *, epochs: int, whole: bool) -> Bench:
     """Write the project into an empty folder.
 
     Args:
         epochs: of the heavy guide.
+        whole: have the light guides to their ends.
     """
     (root / "guides").mkdir(parents=True)
     for name in ("pyproject.toml", "mkdocs.yml", "requirements"):
         _copy(ROOT / name, root / name)
-    for slug in LIGHT:
-        _copy(ROOT / "guides" / f"{slug}.py", root / "guides" / f"{slug}.py")
+    for slug, section in LIGHT.items():
+        text = (ROOT / "guides" / f"{slug}.py").read_text("utf-8")
+        _write(root / "guides" / f"{slug}.py", text if whole else beginning(text, section))
         if (ROOT / "guides" / f"{slug}.files").is_dir():
             _copy(ROOT / "guides" / f"{slug}.files", root / "guides" / f"{slug}.files")
     _copy(ROOT / "guides" / "api", root / "guides" / "api")
@@ -139,9 +146,41 @@ def make(root: Path, *, epochs: int) -> Bench:
     (root / "guides" / f"{HEAVY}.py").write_text(_HEAVY.replace("{epochs}", f"{epochs}"), "utf-8")
     if (ROOT / ".guidewright" / "datasets").is_dir():
         _copy(ROOT / ".guidewright" / "datasets", root / ".guidewright" / "datasets")
-    bench = Bench(root=root, light=tuple(_jobs(root, LIGHT, "quick")), heavy=_jobs(root, (HEAVY,), "full")[0])
+    bench = Bench(
+        root=root, light=tuple(_jobs(root, tuple(LIGHT), "quick")), heavy=_jobs(root, (HEAVY,), "full")[0]
+    )
     _write_forms(bench)
     return bench
+
+
+def beginning(text: str, section: str) -> str:
+    """Return a guide's text up to a section.
+
+    Raises:
+        ValueError: there is none whose title starts so.
+    """
+    head, found, _ = text.partition(f"\n# %% [markdown]\n# ## {section}")
+    if not found:
+        raise ValueError(f"no section starts with {section}")
+    return head if 'tags=["parameters"]' in head else _QUICK.sub("", head)
+
+
+def epochs(folder: Path) -> int:
+    """Return with how many epochs the heavy guide's script takes about a minute here, from the time that some of them take."""
+    folder.mkdir()
+    end = f"""
+import time
+began = time.time()
+model.fit(images, labels, batch_size=64, epochs={_TRIED}, verbose=0)
+print("\\n", (time.time() - began) / {_TRIED})
+"""
+    (folder / "heavy.py").write_text(_HEAVY.replace("{epochs}", "1") + end, "utf-8")
+    started = time.perf_counter()
+    words = [sys.executable, str(folder / "heavy.py")]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True)
+    each = float(done.stdout.split()[-1])
+    others = time.perf_counter() - started - each * (_TRIED + 1)
+    return max(1, round((_HEAVY_SECONDS - others) / each))
 
 
 def _copy(source: Path, target: Path) -> None:

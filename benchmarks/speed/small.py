@@ -16,22 +16,29 @@ from guidewright.execute.kernel import kernel
 from guidewright.execute.nursery import Nursery, nursery
 from guidewright.execute.workspaces import workspace
 
+_ENTRY = "import sys; from guidewright.cli import main; sys.argv[0] = 'guidewright'; sys.exit(main())"
+"""What pip writes into the program ``guidewright``."""
+
 
 def greeting(repeats: int) -> dict[str, float]:
     """Return the median seconds of ``guidewright --help`` and of Python's own start, and of their ratios."""
-    ours, bare = [sys.executable, "-m", "guidewright.cli", "--help"], [sys.executable, "-c", "pass"]
+    ours, bare = [sys.executable, "-c", _ENTRY, "--help"], [sys.executable, "-c", "pass"]
     pairs = [(_seconds(ours), _seconds(bare)) for _ in range(repeats + 1)][1:]  # the first one reads the disk
     return {
         "seconds": statistics.median(one for one, _ in pairs),
         "python_seconds": statistics.median(other for _, other in pairs),
         "ratio": statistics.median(one / other for one, other in pairs),
+        "rounds": repeats,
     }
 
 
-def checking(repeats: int) -> float:
+def checking(repeats: int) -> dict[str, float]:
     """Return the median seconds of ``guidewright check`` of this project's library, which has been checked before."""
     words = [sys.executable, "-m", "guidewright.cli", "--root", str(ROOT), "check"]
-    return statistics.median([_seconds(words) for _ in range(repeats + 1)][1:])
+    return {
+        "seconds": statistics.median([_seconds(words) for _ in range(repeats + 1)][1:]),
+        "rounds": repeats,
+    }
 
 
 def _seconds(words: list[str]) -> float:
@@ -41,7 +48,7 @@ def _seconds(words: list[str]) -> float:
 
 
 def ready(bench: Bench, repeats: int) -> dict[str, float]:
-    """Return the median seconds until a kernel has its environment and datasets and waits for its first cell.
+    """Return median seconds: from the order of a kernel to its first reply; and until it has its datasets, and waits for a cell.
 
     The forked ones come from a parent that is there, as for all but a run's first job of each backend.
     """
@@ -55,10 +62,16 @@ async def _ready(bench: Bench, repeats: int) -> dict[str, float]:
         for _ in range(repeats):
             forked.append(await _start(bench, parents))
             fresh.append(await _start(bench, None))
-    return {"forked": statistics.median(forked), "fresh": statistics.median(fresh)}
+    replied, prepared = (statistics.median(each[place] for each in forked) for place in (0, 1))
+    return {
+        "forked": replied,
+        "forked_prepared": prepared,
+        "fresh": statistics.median(each[0] for each in fresh),
+        "rounds": repeats,
+    }
 
 
-async def _start(bench: Bench, parents: Nursery | None) -> float:
+async def _start(bench: Bench, parents: Nursery | None) -> tuple[float, float]:
     settings = open_project(bench.root).settings
     backend = settings.backends[bench.light[0].backend]
 
@@ -68,10 +81,11 @@ async def _start(bench: Bench, parents: Nursery | None) -> float:
         return await parents.fork(made, backend.preload, order)
 
     async with workspace() as work:
-        began = time.perf_counter()
         environment = kernel_environment(backend, settings, work, 1)
+        began = time.perf_counter()
         async with kernel(
             work, environment, output_limit=10**6, memory_limit_mb=10**6, fork=fork if parents else None
         ) as running:
+            replied = time.perf_counter() - began
             await running.prepare((), backend.bootstrap, ())
-            return time.perf_counter() - began
+            return replied, time.perf_counter() - began

@@ -1,18 +1,25 @@
-"""Running commands, and what they took."""
+"""Running commands, and what they took of time and memory."""
 
 from __future__ import annotations
 
-import os
 import resource
-import signal
 import subprocess
-import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
+
+LIMIT_SECONDS = 1200.0
+"""That a command may take, on a busy machine, too."""
+_POLL = 0.25
+"""Seconds between two looks at memory: as often as Guidewright looks at its jobs' (``execute/kernel.py``)."""
+
+_END_SECONDS = 10.0
 
 _running: set[subprocess.Popen[bytes]] = set()
 
@@ -39,10 +46,12 @@ def _cpu() -> float:
 
 
 def command(words: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> float:
-    """Run a command to its end; return its own peak of resident memory, in MiB.
+    """Run a command to its end; return the peak of resident memory of its process and their children together, in MiB.
+
+    It is looked for as a job's is: all processes, a few times a second.
 
     Raises:
-        RuntimeError: it failed; with the end of what it said.
+        RuntimeError: it failed, or took too long; with the end of what it said.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as said:
@@ -58,24 +67,66 @@ def command(words: Sequence[str], folder: Path, environment: Mapping[str, str], 
         )
         _running.add(process)
         try:
-            _, status, usage = os.wait4(process.pid, 0)
+            peak = _watch(process)
         except BaseException:
             end_all()
             raise
-        _running.discard(process)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        finally:
+            _running.discard(process)
     if process.returncode:
         end = log.read_text("utf-8", errors="replace")[-3000:]
         raise RuntimeError(f"{' '.join(words)} ended with {process.returncode}:\n{end}")
-    # Kibibytes on Linux, bytes on macOS.
-    return usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    return peak
+
+
+def _watch(process: subprocess.Popen[bytes]) -> float:
+    """Wait for its end, and kill it where that takes too long; return the peak of its memory."""
+    ended, peaks = threading.Event(), [0.0]
+    watching = threading.Thread(target=_look, args=(process.pid, ended, peaks), daemon=True)
+    watching.start()
+    try:
+        process.wait(LIMIT_SECONDS)
+    except subprocess.TimeoutExpired:
+        _end(process.pid)
+        process.wait()
+    finally:
+        ended.set()
+        watching.join()
+    return max(peaks)
+
+
+def _look(pid: int, ended: threading.Event, peaks: list[float]) -> None:
+    """Note the memory of a process and its children, until told to end; new children are looked for once a second, which is cheap."""
+    family, looks = list[psutil.Process](), 0
+    with suppress(psutil.Error):
+        family = [psutil.Process(pid)]
+    while family and not ended.wait(_POLL):
+        looks += 1
+        if looks % 4 == 0:
+            with suppress(psutil.Error):
+                family = [family[0], *family[0].children(recursive=True)]
+        used = 0
+        for each in family:
+            with suppress(psutil.Error):
+                used += each.memory_info().rss
+        peaks.append(used / 2**20)
 
 
 def end_all() -> None:
-    """Ask whatever runs to end: a terminal's Ctrl-C does not get to other sessions."""
+    """End whatever runs, with what it has started: a terminal's Ctrl-C does not get to other sessions."""
     for process in list(_running):
-        with suppress(OSError):
-            os.killpg(process.pid, signal.SIGTERM)
+        _end(process.pid)
+        process.wait()
+
+
+def _end(pid: int) -> None:
+    """Ask a process to end; kill it, and its children, which may have sessions of their own, where they stay."""
+    with suppress(psutil.Error):
+        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        family[0].terminate()
+        for each in psutil.wait_procs(family, timeout=_END_SECONDS)[1]:
+            with suppress(psutil.Error):
+                each.kill()
 
 
 def two_at_a_time(calls: Sequence[Callable[[], float]]) -> list[float]:

@@ -5,7 +5,6 @@ What is slow to import is imported where it is needed, so that ``--help`` starts
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -194,6 +193,8 @@ def _pattern(text: str, root: Path) -> str:
 
 
 def show(value: Any) -> None:
+    import json
+
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
