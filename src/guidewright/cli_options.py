@@ -84,7 +84,7 @@ compile_cache_option = click.option(
 scheduler_option = click.option(
     "--scheduler",
     metavar="ADDRESS",
-    help="Run on the workers of this Dask scheduler, tcp://host:port, or on this machine: local (default: as the settings say).",
+    help="Run on the workers of this Dask scheduler, tcp://host:port or tls://host:port, or on this machine: local (default: as the settings say).",
 )
 cache_option = click.option(
     "--cache/--no-cache",
