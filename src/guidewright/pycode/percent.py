@@ -33,13 +33,15 @@ _MARKER = re.compile(r"# %%(?P<kind> \[markdown\])?(?: [A-Za-z_][\w-]*=.*)?")
 _UNUSUAL = re.compile(
     r"^[^\S\n#]*(?:#[^\S\n#]*)*(?:[%!?]|<codecell>|In\[)"
     r"|\?[^\S\n]*$|=[^\S\n]*[%!]|^#[# ]*\+|^[^\S\n]+$"
-    r"|^[# ]*(?:cat|cd|cp|mv|rm|rmdir|mkdir|copy|ddir|echo|ls|ldir|ren)\b",
+    r"|^[# ]*(?:cat|cd|cp|mv|rm|rmdir|mkdir|copy|ddir|echo|ls|ldir|ren)(?:$|\s(?![=,]))",
     re.MULTILINE,
 )
 # Where str.splitlines() breaks a line besides a line feed; and what ends a file.
 _ODD = re.compile("[\0\r\v\f\x1c-\x1f\x85\u2028\u2029]")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 _TRIPLE = re.compile("\"\"\"|'''")
+_QUOTES = re.compile("\"+|'+|#")
+_ESCAPED = re.compile(r"\\[\"']")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,32 +122,55 @@ def _code(lines: Sequence[str]) -> str | None:
 
 
 def _is_plain_code(source: str) -> bool:
-    first, last = source[:1], source[-1:]
+    # A formatter puts blank lines before a definition, at a cell's start, too.
+    first, last = source.lstrip("\n")[:1], source[-1:]
     return bool(first.strip() and last != "\n") and not _ODD.search(source) and not _UNUSUAL.search(source)
 
 
 def _quoted(lines: Sequence[str]) -> list[bool] | None:
     """Tell of each line whether jupytext takes its start to be within a string; None where that is not plain to see."""
-    inside = ""
+    if not any(map(_TRIPLE.search, lines)):
+        return [False] * len(lines)
+    inside: str | None = ""
     found = []
     for line in lines:
         found.append(bool(inside))
-        marks = _TRIPLE.findall(line)
-        if inside and inside not in marks:
+        if not inside and line.lstrip().startswith("#"):
             continue
-        if not marks or (not inside and line.lstrip().startswith("#")):
-            continue
-        if "\\" in line or "#" in line or _has_quote(_TRIPLE.sub("", line)) or len({*marks}) > 1:
+        inside = _behind(line, inside)
+        if inside is None:
             return None
-        if len(marks) > 2 or (inside and len(marks) > 1):
-            return None
-        if len(marks) == 1:
-            inside = "" if inside else marks[0]
     return None if inside else found
 
 
-def _has_quote(line: str) -> bool:
-    return '"' in line or "'" in line
+def _behind(line: str, inside: str) -> str | None:
+    """Return the quotes of the string that is open behind a line: three, or none.
+
+    Args:
+        inside: those of the string that is open before it.
+    """
+    if _ESCAPED.search(line):
+        return None
+    single = ""
+    for run in _QUOTES.findall(line):
+        if inside:
+            if run[0] == inside[0] and len(run) > 3:
+                return None
+            inside = "" if run == inside else inside
+        elif single:
+            if run[0] == single:
+                if len(run) > 1:
+                    return None
+                single = ""
+        elif run == "#":
+            break
+        elif len(run) > 3:
+            return None
+        elif len(run) == 3:
+            inside = run
+        elif len(run) == 1:
+            single = run
+    return inside
 
 
 # ----------------------------------------------------------------- writing
