@@ -185,18 +185,19 @@ def _parameters(arguments: ast.arguments) -> Bindings:
 
 def _own(body: Iterable[ast.stmt]) -> Bindings:
     """Return the variables that a function's body binds anywhere: they are its own from its first line on."""
-    outside = {
-        name for node in _inside(body) if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names
-    }
-    stored = {
-        node.id for node in _inside(body) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
+    inside = _inside(body)
+    outside = {name for node in inside if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+    stored = {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     return dict.fromkeys(sorted(stored - outside), None)
 
 
-def _inside(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Yield the nodes of a function's body, without those of the functions and classes in it."""
-    for node in body:
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            yield from _inside(ast.iter_child_nodes(node))
+def _inside(body: Iterable[ast.AST]) -> list[ast.AST]:
+    """Return the nodes of a function's body, without those of the functions and classes in it."""
+    found = [*body]
+    for node in found:
+        if not isinstance(node, _SCOPES):
+            found += ast.iter_child_nodes(node)
+    return found
+
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)

@@ -7,13 +7,13 @@ CommonMark's rule. Where the two do not agree about a block, as in one with odd 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_PARSER = MarkdownIt("commonmark").enable("table")
+from guidewright import commonmark
+
 _SPAN = re.compile(r"(?<![\\`])(?P<ticks>`+)(?!`)(?P<code>.*?)(?<!`)(?P=ticks)(?!`)", re.DOTALL)
 _NAME = re.compile(r"(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?:\(.*\))?", re.DOTALL)
 _ANCHOR = re.compile(r"<(?P<end>/?)a\b", re.IGNORECASE)
@@ -48,7 +48,7 @@ def codes(markdown: str) -> list[Code]:
         return []
     lines = markdown.split("\n")
     found: list[Code] = []
-    for token, inlines in _blocks(_PARSER.parse(markdown)):
+    for token, inlines in _blocks(commonmark.tokens(markdown)):
         start, stop = token.map or (0, 0)
         if token.type == "fence":
             if token.info.split(" ")[0].strip().lower() in PYTHON:
@@ -75,7 +75,7 @@ def linked(markdown: str, link: Callable[[str], str]) -> str:
     return "".join([*done, markdown[end:]])
 
 
-def _blocks(tokens: list[Token]) -> Iterator[tuple[Token, list[Token]]]:
+def _blocks(tokens: Sequence[Token]) -> Iterator[tuple[Token, list[Token]]]:
     """Yield each block that holds words, with its inline tokens: a table's row has one a cell."""
     row: Token | None = None
     cells: list[Token] = []

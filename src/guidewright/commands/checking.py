@@ -18,6 +18,7 @@ from guidewright.errors import CannotRunError, Problem
 from guidewright.files import write_atomically
 from guidewright.lint import formatting, guide, prose, recorded, spelling
 from guidewright.lint.places import Text
+from guidewright.lint.words import own_words
 from guidewright.model import Guide, Slug
 from guidewright.settings import Settings
 from guidewright.source import library
@@ -44,6 +45,8 @@ class Checker:
     """Guides read so far."""
     languages: dict[str, Locale] = field(default_factory=dict)
     """All of the project's, once one was asked for."""
+    words: list[frozenset[str]] = field(default_factory=list)
+    """Those of the project's own, once they were asked for."""
 
     @classmethod
     def of(cls, settings: Settings, files: Mapping[Slug, Path]) -> Checker:
@@ -91,7 +94,10 @@ class Checker:
             is_proven=partial(recorded.has_cell, records),
         )
         outline = prose.outline(text)
-        unknown = [(one.word, one.line, one.column, one.cell, one.near) for one in spelling.unknown(text)]
+        unknown = [
+            (one.word, one.line, one.column, one.cell, one.near)
+            for one in spelling.unknown(text, self._own())
+        ]
         return Entry(
             problems=_with_columns(problems, lines),
             readable=readable,
@@ -99,6 +105,11 @@ class Checker:
             links=tuple((link.target, link.line, link.column, link.cell) for link in outline.links),
             unknown=tuple(unknown),
         )
+
+    def _own(self) -> frozenset[str]:
+        if not self.words:
+            self.words.append(own_words(self.settings))
+        return self.words[0]
 
     def mend(self, slug: Slug) -> bool:
         """Rewrite a guide that can be read as it should be written; tell whether anything changed.

@@ -31,8 +31,8 @@ class Entry:
     anchors: tuple[str, ...] = ()
     links: tuple[tuple[str, int, int, str], ...] = ()
     """Target, line, column and cell of each."""
-    unknown: tuple[tuple[str, int, int, str, str], ...] = ()
-    """Words that English does not have: word, line, column, cell and what may have been meant."""
+    unknown: tuple[tuple[str, int, int, str, str | None], ...] = ()
+    """Words that English does not have: word, line, column, cell and what may have been meant, where that was looked up."""
 
 
 @dataclass(kw_only=True, slots=True)

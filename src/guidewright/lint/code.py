@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
@@ -63,14 +63,14 @@ def problems(text: Text, settings: Settings) -> Iterator[Problem]:
     for cell in text.guide.cells:
         if cell.kind != "code" or pycode.is_cell_magic(cell.source):
             continue
-        tree = pycode.parse(cell.source)
-        aliases |= _imports(tree)
-        calls = [call for call in _calls(tree, aliases, cell) if call.name]
-        yield from _paths(text, cell, tree)
+        nodes = pycode.nodes(cell.source)
+        aliases |= _imports(nodes)
+        calls = [call for call in _calls(nodes, aliases, cell) if call.name]
+        yield from _paths(text, cell, nodes)
         yield from _exits(text, calls)
         yield from _downloads(text, calls, settings)
         if cell is not first:
-            yield from _backends(text, cell, tree, calls, variables)
+            yield from _backends(text, cell, nodes, calls, variables)
 
 
 def place(text: Text, cell: Cell, node: ast.expr | ast.stmt) -> tuple[int, int]:
@@ -79,9 +79,9 @@ def place(text: Text, cell: Cell, node: ast.expr | ast.stmt) -> tuple[int, int]:
     return text.at(cell, node.lineno - 1, len(line.encode()[: node.col_offset].decode(errors="ignore")))
 
 
-def _imports(tree: ast.Module) -> dict[str, str]:
+def _imports(nodes: Iterable[ast.AST]) -> dict[str, str]:
     found = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top = alias.name.split(".")[0]
@@ -91,8 +91,8 @@ def _imports(tree: ast.Module) -> dict[str, str]:
     return found
 
 
-def _calls(tree: ast.Module, aliases: Mapping[str, str], cell: Cell) -> Iterator[_Call]:
-    for node in ast.walk(tree):
+def _calls(nodes: Iterable[ast.AST], aliases: Mapping[str, str], cell: Cell) -> Iterator[_Call]:
+    for node in nodes:
         if isinstance(node, ast.Call):
             yield _Call(name=dotted(node.func, aliases), node=node, cell=cell)
 
@@ -110,24 +110,24 @@ def dotted(node: ast.expr, aliases: Mapping[str, str]) -> str:
 # -------------------------------------------------------------------- paths
 
 
-def _paths(text: Text, cell: Cell, tree: ast.Module) -> Iterator[Problem]:
+def _paths(text: Text, cell: Cell, nodes: Sequence[ast.AST]) -> Iterator[Problem]:
     hint = "name files relative to the guide's own folder, or take a folder from tempfile"
-    for node in _texts(tree):
+    for node in _texts(nodes):
         if isinstance(node.value, str) and _ABSOLUTE.match(node.value) and "\n" not in node.value:
             message = f"'{node.value}' is a path of one machine"
             yield text.problem("absolute-path", cell, place(text, cell, node), message, hint)
 
 
-def _texts(tree: ast.Module) -> Iterator[ast.Constant]:
+def _texts(nodes: Sequence[ast.AST]) -> Iterator[ast.Constant]:
     """Yield the texts of code that are not docstrings."""
     docs = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Constant) and id(node) not in docs:
             yield node
 
@@ -185,17 +185,17 @@ def _shell(call: _Call) -> bool:
 
 
 def _backends(
-    text: Text, cell: Cell, tree: ast.Module, calls: Iterable[_Call], variables: frozenset[str]
+    text: Text, cell: Cell, nodes: Iterable[ast.AST], calls: Iterable[_Call], variables: frozenset[str]
 ) -> Iterator[Problem]:
     hint = "set it in the first shown code cell, before the package is imported"
-    for node, name in (*_assigned(tree), *_put(calls)):
+    for node, name in (*_assigned(nodes), *_put(calls)):
         if name in variables:
             message = f"sets {name} outside of the set-up cell, where it has no effect any more"
             yield text.problem("backend-elsewhere", cell, place(text, cell, node), message, hint)
 
 
-def _assigned(tree: ast.Module) -> Iterator[tuple[ast.expr, str]]:
-    for node in ast.walk(tree):
+def _assigned(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.expr, str]]:
+    for node in nodes:
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
             whole = dotted(node.value, {"environ": "os.environ"})
             if whole == "os.environ" and isinstance(node.slice, ast.Constant):

@@ -44,6 +44,9 @@ def problems(
 
 def _call(cell: Cell) -> ast.Call | None:
     """Return the call of a cell's own statements, not of its functions, that shows a figure."""
+    # Python takes other forms of letters for ASCII ones.
+    if cell.source.isascii() and not any(name in cell.source for name in _SHOWS):
+        return None
     if pycode.is_cell_magic(cell.source):
         return None
     for node in _own(pycode.parse(cell.source)):

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from guidewright import commonmark
 from guidewright.errors import Problem
 from guidewright.lint.links import Link, Outline
 from guidewright.lint.places import Text
 from guidewright.model import Cell
 from guidewright.source.checks import headings
 
-_PARSER = MarkdownIt("commonmark").enable("table")
 _MAY_LINK = re.compile(r"\[|<")
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _HTML_ID = re.compile(r"""<[a-z][^<>]*\s(?:id|name)\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
@@ -88,17 +86,11 @@ def _links(text: Text) -> Iterator[Link]:
             yield Link(target=unquote(address), line=line, column=column, cell=str(number))
 
 
-@lru_cache(maxsize=1024)
-def _parsed(source: str) -> list[Token]:
-    """Parse a cell, once for links and pictures; nobody may change the tokens."""
-    return _PARSER.parse(source)
-
-
 def _inlines(cell: Cell) -> Iterator[tuple[Token, int]]:
     """Yield the tokens inside of blocks, with the block's first position in the source."""
     rows = cell.source.split("\n")
     start = 0
-    for token in _parsed(cell.source) if _MAY_LINK.search(cell.source) else ():
+    for token in commonmark.tokens(cell.source) if _MAY_LINK.search(cell.source) else ():
         if token.map:
             start = sum(len(row) + 1 for row in rows[: token.map[0]])
         for child in token.children or ():

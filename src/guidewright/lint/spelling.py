@@ -5,16 +5,19 @@ The English list is by use, and American where both are used. Code, mathematics,
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 
 from guidewright import mathematics
 from guidewright.lint.places import Text, marker
-from guidewright.lint.words import Unknown
+from guidewright.lint.words import Unknown, plain
 
 if TYPE_CHECKING:
     from spellchecker import SpellChecker
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"(?<![\w./@\\-])[A-Za-z]+(?:['’][A-Za-z]+)*(?![\w/@\\]|\.\w)|(?<=[a-z]-)[a-z]+(?![\w])")
 _NAME = re.compile(r"[A-Z]{2,}s?|\w+[A-Z]\w*|\w")
 """What is spelled as somebody wishes: APIs, NumPy, x."""
-_PARSER = mathematics.parser()
+_PARSER = mathematics.parser().disable("inline")  # blocks are enough
 _MAY_BLOCK = re.compile(r"```|~~~|^(?: {4}|\t)|^\s*<|\$\$", re.MULTILINE)
 """What code, HTML and formulas of their own lines begin with."""
 _BEHIND = re.compile(r"['’]s?$")
@@ -33,28 +36,49 @@ _NOT_WORDS = re.compile(
 
 
 @lru_cache(maxsize=1)
-def _english() -> SpellChecker:
-    from spellchecker import SpellChecker
+def english() -> frozenset[str]:
+    """Return the words of pyspellchecker's list, read as it reads them; its own reader also counts them, for twice the time."""
+    data = files("spellchecker").joinpath("resources/en.json.gz").read_bytes()
+    return frozenset(word.lower() for word in json.loads(gzip.decompress(data)))
+
+
+@lru_cache(maxsize=1)
+def _speller() -> SpellChecker:
+    from spellchecker import SpellChecker  # slow to make, and needed for few words
 
     return SpellChecker(language="en", distance=1)
 
 
-def unknown(text: Text) -> Iterator[Unknown]:
-    """Yield every word of a guide that English does not have, once; the project's own words are among them."""
+def unknown(text: Text, own: frozenset[str]) -> Iterator[Unknown]:
+    """Yield every word of a guide that English does not have, once; the project's own words are among them.
+
+    Args:
+        own: the project's words: what may have been meant by them is not looked up.
+    """
     told: set[str] = set()
     for place, number, words in _prose(text):
         for found in _WORD.finditer(words):
-            word = _BEHIND.sub("", found[0])
-            if _NAME.fullmatch(word) or word in told or word.lower().replace("’", "'") in _english():
+            word = _foreign(found[0])
+            if not word or word in told:
                 continue
             told.add(word)
             line, column = place(found.start())
-            yield Unknown(word=word, line=line, column=column, cell=number, near=_near(word.lower()))
+            close = None if plain(word) in own else near(word)
+            yield Unknown(word=word, line=line, column=column, cell=number, near=close)
 
 
-def _near(word: str) -> str:
+@lru_cache(maxsize=16384)
+def _foreign(found: str) -> str:
+    """Return a word of the prose, its ending cut off; nothing, where it is English or a name."""
+    word = _BEHIND.sub("", found)
+    return "" if _NAME.fullmatch(word) or plain(word) in english() else word
+
+
+def near(word: str) -> str:
+    """Return the word that may have been meant; nothing where none is near."""
     # Two edits away are too many words to try.
-    found = min(_english().candidates(word) or {""}, key=lambda one: (-_english()[one], one))
+    word, speller = word.lower(), _speller()
+    found = min(speller.candidates(word) or {""}, key=lambda one: (-speller[one], one))
     return "" if found == word else found
 
 

@@ -18,8 +18,8 @@ class Unknown:
     line: int
     column: int
     cell: str
-    near: str
-    """The word that may have been meant; empty where none is near."""
+    near: str | None
+    """The word that may have been meant; empty where none is near, None where nobody has looked."""
 
 
 def own_words(settings: Settings) -> frozenset[str]:
@@ -49,11 +49,17 @@ def _listed(text: str) -> set[str]:
     return {line.lower() for line in lines if line}
 
 
+def plain(word: str) -> str:
+    """Return a word as lists have it."""
+    return word.lower().replace("’", "'")
+
+
 def problems(path: str, found: Iterable[Unknown], own: frozenset[str]) -> Iterator[Problem]:
     """Yield the unknown words of a guide that are none of the project's own."""
     for one in found:
-        if one.word.lower().replace("’", "'") not in own:
-            hint = f"did you mean '{one.near}'? Else" if one.near else "mend it, or"
+        if plain(one.word) not in own:
+            near = _looked_up(one.word) if one.near is None else one.near
+            hint = f"did you mean '{near}'? Else" if near else "mend it, or"
             yield Problem(
                 path=path,
                 line=one.line,
@@ -63,3 +69,10 @@ def problems(path: str, found: Iterable[Unknown], own: frozenset[str]) -> Iterat
                 hint=f"{hint} add it to the project's word list",
                 rule="spelling",
             )
+
+
+def _looked_up(word: str) -> str:
+    """Return what may have been meant by a word that was the project's own when its guide was read."""
+    from guidewright.lint.spelling import near  # slow to load, and needed where a word was taken off the list
+
+    return near(word)

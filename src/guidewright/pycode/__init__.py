@@ -5,7 +5,7 @@ Pure functions on source text, shared by the stages. IPython's magics and shell 
 
 from guidewright.pycode.meaning import meaning
 from guidewright.pycode.names import Statement, statements
-from guidewright.pycode.parsing import is_cell_magic, parse
+from guidewright.pycode.parsing import is_cell_magic, nodes, parse
 from guidewright.pycode.splices import (
     CHECK_HOOK,
     assigned_values,
@@ -22,6 +22,7 @@ __all__ = [
     "count_checks",
     "is_cell_magic",
     "meaning",
+    "nodes",
     "parse",
     "put_environment",
     "put_values",

@@ -104,9 +104,10 @@ def comment_places(source: str) -> list[tuple[int, Comment]]:
     ]
 
 
-def _all_tokens(source: str) -> list[tokenize.TokenInfo]:
+@functools.lru_cache(maxsize=64)
+def _all_tokens(source: str) -> tuple[tokenize.TokenInfo, ...]:
     python, _ = as_python(source)
-    return list(tokenize.generate_tokens(io.StringIO(python).readline))
+    return tuple(tokenize.generate_tokens(io.StringIO(python).readline))
 
 
 def _tokens(source: str) -> list[tokenize.TokenInfo]:

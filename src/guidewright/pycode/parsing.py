@@ -50,6 +50,18 @@ def as_python(source: str) -> tuple[str, ast.Module]:
         return masked, _compile(masked)
 
 
+def nodes(source: str) -> list[ast.AST]:
+    """Return all nodes of a cell's tree in the order of :func:`ast.walk`.
+
+    Raises:
+        SyntaxError, ValueError: as :func:`parse`.
+    """
+    found: list[ast.AST] = [parse(source)]
+    for node in found:
+        found += ast.iter_child_nodes(node)
+    return found
+
+
 def is_magic(node: ast.AST) -> bool:
     """Tell whether a node stands for a magic: its columns are not those of the cell's text."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == MAGIC_CALL

@@ -131,15 +131,16 @@ def _quoted(lines: Sequence[str]) -> list[bool] | None:
     """Tell of each line whether jupytext takes its start to be within a string; None where that is not plain to see."""
     if not any(map(_TRIPLE.search, lines)):
         return [False] * len(lines)
-    inside: str | None = ""
+    inside = ""
     found = []
     for line in lines:
         found.append(bool(inside))
         if not inside and line.lstrip().startswith("#"):
             continue
-        inside = _behind(line, inside)
-        if inside is None:
+        behind = _behind(line, inside)
+        if behind is None:
             return None
+        inside = behind
     return None if inside else found
 
 

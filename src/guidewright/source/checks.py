@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -20,7 +21,7 @@ from guidewright.source.cells import Placed
 _HEADING_ID = re.compile(r"\s*\{#(?P<id>[^}\s]+)\}\s*$")
 # Most cells have none, and parsing takes its time.
 _MAY_HEAD = re.compile(r"#|^[\s>*+\-\d.)]*(?:=+|-+)\s*$", re.MULTILINE)
-_MARKDOWN = MarkdownIt("commonmark")
+_MARKDOWN = MarkdownIt("commonmark").disable("inline")  # blocks are enough
 
 
 def check(
@@ -64,14 +65,21 @@ def _backend_problems(
 
 def headings(cell: Cell) -> Iterator[tuple[int, int, str, str]]:
     """Yield (line in the file, level, text, id or "") of each heading in a Markdown cell."""
-    if not _MAY_HEAD.search(cell.source):
-        return
-    tokens = _MARKDOWN.parse(cell.source)
-    for opening, inline in pairwise(tokens):
+    for line, level, text, name in _headings(cell.source):
+        yield cell.line + line, level, text, name
+
+
+@lru_cache(maxsize=1024)  # several rules ask for them
+def _headings(source: str) -> tuple[tuple[int, int, str, str], ...]:
+    return tuple(_found_headings(source)) if _MAY_HEAD.search(source) else ()
+
+
+def _found_headings(source: str) -> Iterator[tuple[int, int, str, str]]:
+    for opening, inline in pairwise(_MARKDOWN.parse(source)):
         if opening.type == "heading_open" and opening.map:
             found = _HEADING_ID.search(inline.content)
             text = inline.content[: found.start()] if found else inline.content
-            yield cell.line + opening.map[0], int(opening.tag[1:]), text.strip(), found["id"] if found else ""
+            yield opening.map[0], int(opening.tag[1:]), text.strip(), found["id"] if found else ""
 
 
 def heading_problems(cells: Iterable[Placed], path: str) -> Iterator[Problem]:

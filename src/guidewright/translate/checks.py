@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from threading import local
+from typing import TYPE_CHECKING, Literal
 
 from markdown_it import MarkdownIt
 
@@ -32,12 +33,16 @@ from guidewright.translate.markup import (
     placeholder_problem,
 )
 from guidewright.translate.units import Key, Unit, is_translated
-from guidewright.translate.vocabulary import folded, vocabulary
+from guidewright.translate.vocabulary import Vocabulary, folded, vocabulary
+
+if TYPE_CHECKING:
+    from markdown import Markdown
 
 Kind = Literal["markup", "structure", "emphasis", "code", "glossary", "names", "register", "english"]
 
 _ALLOW = re.compile(r"^\s*allow:\s*(?P<kinds>[a-z, ]+)", re.MULTILINE)
 _COMMONMARK = MarkdownIt("commonmark").enable("table")
+_OF_THREAD = local()
 _BLOCKS = MarkdownIt("commonmark").enable("table").disable("inline")
 _CELL_MARKER = re.compile(r"^\s*(?:%%|<codecell>|In\[[0-9 ]*\])")
 _SENTENCE = re.compile(r"[^.!?。]+[.!?。]+(?=\s|$|[)\"'”’])")
@@ -69,25 +74,26 @@ class Finding:
 def check(found: Iterable[Unit], catalog: Catalog, locale: Locale) -> list[Finding]:
     """Return what is wrong with a catalog's translations, in its order; fuzzy and missing ones are not judged."""
     kinds = {unit.key: unit.kind for unit in found}
+    known = vocabulary(locale)
     return [
         finding
         for entry in catalog.entries
         if entry.translated and entry.key in kinds
-        for finding in _entry(entry, kinds[entry.key], locale)
+        for finding in _entry(entry, kinds[entry.key], locale, known)
     ]
 
 
-def _entry(entry: Entry, kind: str, locale: Locale) -> Iterator[Finding]:
+def _entry(entry: Entry, kind: str, locale: Locale, known: Vocabulary) -> Iterator[Finding]:
     allowed = _allowed(entry)
     for finding in (
         *_protected(entry, kind),
         *_structure(entry, kind),
         *_emphasis(entry, kind),
-        *_glossary(entry, locale),
-        *_names(entry, locale),
+        *_glossary(entry, known),
+        *_names(entry, known),
         *_register(entry, kind, locale),
-        *_english(entry, locale),
-        *_left_in_english(entry, locale),
+        *_english(entry, locale, known),
+        *_left_in_english(entry, locale, known),
     ):
         if finding.severity == "error" or finding.kind not in allowed:
             yield finding
@@ -200,14 +206,22 @@ def _emphases(words: str) -> tuple[int, int]:
     return types.count("strong_open"), types.count("em_open")
 
 
+def _site_parser() -> Markdown:
+    """Return this thread's parser: to make one takes as long as to use it."""
+    if not hasattr(_OF_THREAD, "parser"):
+        from markdown import Markdown
+
+        _OF_THREAD.parser = Markdown()
+    parser: Markdown = _OF_THREAD.parser
+    return parser
+
+
 def _site_emphases(words: str) -> tuple[int, int]:
     """Count strong and plain emphasis as Python-Markdown, the site's parser, reads it."""
     if not _MAY_EMPHASISE.search(words):
         return 0, 0
-    import markdown  # slow to load, and needed where something has changed
-
     # HTML that is written as such is no emphasis of the parser's.
-    html = markdown.markdown(_HTML_EMPHASIS.sub(r"<\1i", words))
+    html = _site_parser().reset().convert(_HTML_EMPHASIS.sub(r"<\1i", words))
     return html.count("<strong>"), html.count("<em>")
 
 
@@ -227,8 +241,7 @@ def _without_targets(words: str) -> str:
     return REFERENCE.sub(lambda found: found["text"], TARGET.sub("]", words))
 
 
-def _glossary(entry: Entry, locale: Locale) -> Iterator[Finding]:
-    known = vocabulary(locale)
+def _glossary(entry: Entry, known: Vocabulary) -> Iterator[Finding]:
     english, words = _bare(entry.msgid), _bare(entry.msgstr)
     there = folded(english)
     asked = [term for term in known.terms if term.english.find(english, there)]
@@ -254,9 +267,9 @@ def _glossary(entry: Entry, locale: Locale) -> Iterator[Finding]:
         yield Finding(kind="glossary", entry=entry, message=message, hint=hint, severity="warning")
 
 
-def _names(entry: Entry, locale: Locale) -> Iterator[Finding]:
+def _names(entry: Entry, known: Vocabulary) -> Iterator[Finding]:
     english, words = _bare(entry.msgid), _bare(entry.msgstr)
-    for name in vocabulary(locale).names:
+    for name in known.names:
         if name.word not in words and name.find(english, english):
             hint = "names stay as they are; or write 'allow: names' and why into the entry's comment"
             message = f"lacks the name {name.word}"
@@ -279,26 +292,26 @@ def _bare_keeping_code(words: str) -> str:
     return re.sub(r"!?\[|\]", "", _without_targets(words))
 
 
-def _english(entry: Entry, locale: Locale) -> Iterator[Finding]:
+def _english(entry: Entry, locale: Locale, known: Vocabulary) -> Iterator[Finding]:
     """A translation without a letter of its script is English, unless the message is names only."""
     if not locale.script or re.search(locale.script, entry.msgstr):
         return
     rest = _bare(entry.msgid)
-    for name in vocabulary(locale).untranslated:
+    for name in known.untranslated:
         rest = name.replaced(rest, " ")
     if _TWO_LETTERS.search(rest):
         hint = "translate it, or write 'allow: english' and why into the entry's comment"
         yield Finding(kind="english", entry=entry, message="is still English", hint=hint, severity="warning")
 
 
-def _left_in_english(entry: Entry, locale: Locale) -> Iterator[Finding]:
+def _left_in_english(entry: Entry, locale: Locale, known: Vocabulary) -> Iterator[Finding]:
     """Three or more English words in a row were not translated; names, and the words of links, may be English."""
     if not locale.script or re.search(locale.script, "a") or not re.search(locale.script, entry.msgstr):
         return
     words = REFERENCE.sub(" ; ", _LINK.sub(" ; ", CODE.sub(" ; ", entry.msgstr)))
     for pattern in (AUTOLINK, TAG, MATH, PLACEHOLDER):
         words = pattern.sub(" ; ", words)
-    for name in vocabulary(locale).english:
+    for name in known.english:
         words = name.replaced(words, " ; ")
     if found := _LEFT.search(_GLOSS.sub(" ; ", words)):
         hint = "translate it, or write 'allow: english' and why into the entry's comment"
@@ -324,7 +337,10 @@ def code_problems(guide: Guide, translations: Mapping[Key, str]) -> Iterator[tup
 def code_difference(english: str, made: str) -> str:
     """Say in what two cells' code differs; empty where only comments and blank lines do."""
     try:
-        if code_tokens(english) != code_tokens(made) or pycode.meaning(english) != pycode.meaning(made):
+        # Most cells have no comment to translate.
+        if made != english and (
+            code_tokens(english) != code_tokens(made) or pycode.meaning(english) != pycode.meaning(made)
+        ):
             return "the code is not the English one's"
     except (SyntaxError, ValueError):
         return "the code cannot be parsed any more"
