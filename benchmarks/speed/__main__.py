@@ -20,8 +20,8 @@ from typing import Any
 from benchmarks import beside, machine
 from benchmarks.speed import document, library, project, small
 from benchmarks.speed.contenders import Contest, contenders, heavy
-from benchmarks.speed.rows import LIMITS, rows
-from benchmarks.speed.timing import measured
+from benchmarks.speed.rows import LIMITS, rows, whole
+from benchmarks.speed.timing import LIMIT_SECONDS, measured
 from guidewright.files import write_atomically
 
 OURS = 4
@@ -59,7 +59,11 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
     add("--heavy-repeats", type=int, default=5, help="of the heavy job; 0 for none")
     add("--peer-repeats", type=int, default=5, help="rounds that the other tools are in, too")
     add("--epochs", type=int, default=0, help="of the heavy job; else as many as take about a minute here")
-    add("--whole", action="store_true", help="run the light guides to their ends")
+    add(
+        "--beginnings",
+        action="store_true",
+        help="only the light guides' first sections: to try the benchmark",
+    )
     add("--guides", type=int, default=1000, help="in the library in which nothing changes; 0 for none")
     add("--library", type=Path, default=machine.ROOT / "build" / "library", help="where it is, or will be")
     add("--minutes", type=float, default=0, help="begin nothing that would end later; 0 for no such time")
@@ -85,7 +89,7 @@ class Benchmark:
             "done": 0,
             "epochs": options.epochs,
         }
-        self.figures["whole"] = options.whole
+        self.figures["beginnings"] = options.beginnings
         if options.go_on and options.json.is_file():
             self.figures |= json.loads(options.json.read_text("utf-8"))
             for kind in ("light", "heavy"):
@@ -111,7 +115,7 @@ class Benchmark:
                 self.figures["epochs"] = project.epochs(Path(folder) / "calibration")
                 print(f"{self.figures['epochs']} epochs of the heavy job", file=sys.stderr, flush=True)
             bench = project.make(
-                Path(folder) / "project", epochs=self.figures["epochs"], whole=self.figures["whole"]
+                Path(folder) / "project", epochs=self.figures["epochs"], whole=not self.figures["beginnings"]
             )
             repeats = max(options.repeats, 5)
             self._once("help", lambda: small.greeting(max(repeats, 11)))
@@ -121,21 +125,26 @@ class Benchmark:
                 self._once("library", lambda: library.measured(options.library, repeats))
             contest = Contest(bench=bench, peers=self.peers)
             names = contenders(contest)
-            few = {name: names[name] for name in list(names)[:OURS]}
+            ours = {name: names[name] for name in list(names)[:OURS]}
+            others = {name: work for name, work in names.items() if name not in ours}
             for number in range(self.figures["done"], options.repeats):
                 began = time.perf_counter()
-                # The other tools come last, where a limit of time would have its effect first.
-                more = {name: work for name, work in names.items() if name not in few}
                 self.figures["light"].append({})
                 self.figures["heavy"].append({})
-                self.take_turns(contest, few, "light")
+                self.take_turns(contest, ours, "light")
                 if number < options.heavy_repeats:
                     self.take_turns(contest, heavy(contest), "heavy")
-                if number >= options.repeats - options.peer_repeats:
-                    self.take_turns(contest, more, "light")
+                if number < options.peer_repeats:
+                    # What limits are set for comes first: later rounds of it keep their time.
+                    reserved = (options.repeats - number - 1) * (time.perf_counter() - began)
+                    self.take_turns(contest, others, "light", reserved=reserved)
                 self.figures["done"] = number + 1
                 self.save(page=True)
                 _tell(f"round {number + 1} of {options.repeats}: {time.perf_counter() - began:.0f} s")
+            for number, done in enumerate(self.figures["light"][: options.peer_repeats]):
+                late = {name: work for name, work in others.items() if not whole(done.get(name))}
+                self.take_turns(contest, late, "light", number)
+                self.save(page=True)
 
     def _once(self, name: str, measure: Callable[[], dict[str, float]]) -> None:
         """Measure something small, unless it is known; where it fails, it is told, and has no figures."""
@@ -148,16 +157,29 @@ class Benchmark:
             _tell(f"{name}: {type(error).__name__}: {error}")
         self.save()
 
-    def take_turns(self, contest: Contest, names: Mapping[str, Callable[[], None]], kind: str) -> None:
-        """Have each do the work once, and save its figures; one that fails is told, and has none."""
-        done: dict[str, Any] = self.figures[kind][-1]
+    def take_turns(
+        self,
+        contest: Contest,
+        names: Mapping[str, Callable[[], None]],
+        kind: str,
+        number: int = -1,
+        *,
+        reserved: float = 0,
+    ) -> None:
+        """Have each do the work once, and save its figures; one that fails is told, and has none.
+
+        Args:
+            number: of the round.
+            reserved: seconds that are to be left.
+        """
+        done: dict[str, Any] = self.figures[kind][number]
         for name, work in names.items():
-            if time.monotonic() + self._longest(kind, name) > self.end:
+            if time.monotonic() + self._longest(kind, name) + reserved > self.end:
                 done[name] = {"failed": "there was no time left"}
                 _tell(f"{name}: there is no time left")
                 continue
             self.figures["load"].append(round(os.getloadavg()[0], 1))
-            contest.peaks = {}
+            contest.peaks, contest.limit = {}, min(LIMIT_SECONDS, self.end - time.monotonic())
             try:
                 took = measured(work)
                 done[name] = {"seconds": round(took.seconds, 2), "cpu": round(took.cpu, 2)}

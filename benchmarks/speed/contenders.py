@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.speed.project import BACKENDS, Bench
-from benchmarks.speed.timing import command, two_at_a_time
+from benchmarks.speed.timing import LIMIT_SECONDS, command, two_at_a_time
 from guidewright.commands.project import open_project
 from guidewright.store import Store
 
@@ -32,14 +32,15 @@ class Contest:
     """The Python that has the other tools; None where they are not asked for."""
     peaks: dict[str, float] = field(default_factory=dict)
     """Job → peak of memory in what was last measured, in MiB; of scripts and of ours."""
+    limit: float = LIMIT_SECONDS
+    """Seconds that a command may take."""
 
     def run(self, words: Sequence[str | Path], *, folder: Path | None = None, log: str = "log") -> float:
         # What is imported may be kept compiled, as it is where nobody forbids it.
         kept = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_THEM}
         environment = {**kept, **self.bench.environment}
-        return command(
-            [*map(str, words)], folder or self.bench.root, environment, self.bench.root / "logs" / log
-        )
+        file = self.bench.root / "logs" / log
+        return command([*map(str, words)], folder or self.bench.root, environment, file, self.limit)
 
     # ------------------------------------------------------------------ ours
 

@@ -53,7 +53,7 @@ def _row(name: str, limit: float, row: Mapping[str, float] | None) -> str:
 
 
 def _who(title: str, rounds: list[Mapping[str, Any]]) -> Iterator[str]:
-    if not rounds:
+    if not any(rounds):
         return
     yield from ["", f"| {title} | seconds | of processor time | rounds |", "| --- | --- | --- | --- |"]
     for name in dict.fromkeys(name for done in rounds for name in done):

@@ -45,7 +45,13 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def command(words: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> float:
+def command(
+    words: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    log: Path,
+    limit: float = LIMIT_SECONDS,
+) -> float:
     """Run a command to its end; return the peak of resident memory of its process and their children together, in MiB.
 
     It is looked for as a job's is: all processes, a few times a second.
@@ -67,7 +73,7 @@ def command(words: Sequence[str], folder: Path, environment: Mapping[str, str], 
         )
         _running.add(process)
         try:
-            peak = _watch(process)
+            peak = _watch(process, limit)
         except BaseException:
             end_all()
             raise
@@ -79,16 +85,15 @@ def command(words: Sequence[str], folder: Path, environment: Mapping[str, str], 
     return peak
 
 
-def _watch(process: subprocess.Popen[bytes]) -> float:
+def _watch(process: subprocess.Popen[bytes], limit: float) -> float:
     """Wait for its end, and kill it where that takes too long; return the peak of its memory."""
     ended, peaks = threading.Event(), [0.0]
     watching = threading.Thread(target=_look, args=(process.pid, ended, peaks), daemon=True)
     watching.start()
     try:
-        process.wait(LIMIT_SECONDS)
+        process.wait(limit)
     except subprocess.TimeoutExpired:
-        _end(process.pid)
-        process.wait()
+        _end(process)
     finally:
         ended.set()
         watching.join()
@@ -115,18 +120,23 @@ def _look(pid: int, ended: threading.Event, peaks: list[float]) -> None:
 def end_all() -> None:
     """End whatever runs, with what it has started: a terminal's Ctrl-C does not get to other sessions."""
     for process in list(_running):
-        _end(process.pid)
-        process.wait()
+        _end(process)
 
 
-def _end(pid: int) -> None:
-    """Ask a process to end; kill it, and its children, which may have sessions of their own, where they stay."""
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end; kill what stays of it and of its children, which may have sessions of their own."""
+    children = list[psutil.Process]()
     with suppress(psutil.Error):
-        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-        family[0].terminate()
-        for each in psutil.wait_procs(family, timeout=_END_SECONDS)[1]:
-            with suppress(psutil.Error):
-                each.kill()
+        children = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_END_SECONDS)
+    process.kill()
+    process.wait()
+    for child in children:
+        with suppress(psutil.Error):
+            child.kill()
+    psutil.wait_procs(children, timeout=_END_SECONDS)
 
 
 def two_at_a_time(calls: Sequence[Callable[[], float]]) -> list[float]:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import ANY
 
+import psutil
 import pytest
 
 from benchmarks.machine import ROOT
@@ -111,6 +112,27 @@ def test_nothing_is_begun_that_would_end_too_late(tmp_path: Path) -> None:
     found.figures["light"] = [{"long": took(61.0), "short": took(0.1)}, {}]
     found.take_turns(CONTEST, {"long": pytest.fail, "short": lambda: None}, "light")
     assert found.figures["light"][1] == {"long": {"failed": "there was no time left"}, "short": ANY}
+
+
+def test_later_rounds_of_what_limits_are_set_for_keep_their_time(tmp_path: Path) -> None:
+    found = bench(tmp_path, "--minutes", "1")
+    found.figures["light"] = [{"other": took(20.0)}, {}]
+    found.take_turns(CONTEST, {"other": pytest.fail}, "light", reserved=50)
+    assert found.figures["light"][1] == {"other": {"failed": "there was no time left"}}
+    found.take_turns(CONTEST, {"other": lambda: None}, "light", 1, reserved=10)
+    assert "seconds" in found.figures["light"][1]["other"]
+
+
+def test_a_command_that_takes_too_long_is_ended_with_what_it_started(tmp_path: Path) -> None:
+    code = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], start_new_session=True)\n"
+        "open('pid', 'w').write(str(child.pid))\n"
+        "child.wait()"
+    )
+    with pytest.raises(RuntimeError, match="ended with -15"):
+        command([sys.executable, "-c", code], tmp_path, {}, tmp_path / "log", 3)
+    assert not psutil.pid_exists(int((tmp_path / "pid").read_text("utf-8")))
 
 
 def test_light_guides_are_the_beginnings_of_the_librarys() -> None:
