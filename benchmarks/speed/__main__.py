@@ -29,7 +29,7 @@ OURS = 4
 
 
 def main() -> int:
-    chosen = options()
+    chosen, began = options(), time.monotonic()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if chosen.document:
         document.write(json.loads(chosen.json.read_text("utf-8")), chosen.page)
@@ -40,7 +40,7 @@ def main() -> int:
     python = beside.python("peers", "bench.txt") if chosen.peer_repeats or chosen.prepare else None
     if chosen.prepare:
         return 0
-    bench = Benchmark(chosen, python)
+    bench = Benchmark(chosen, python, began)
     try:
         bench.measure()
     except KeyboardInterrupt:
@@ -79,9 +79,9 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
 class Benchmark:
     """The figures so far, and how to get the others."""
 
-    def __init__(self, options: argparse.Namespace, peers: Path | None) -> None:
+    def __init__(self, options: argparse.Namespace, peers: Path | None, began: float) -> None:
         self.options, self.peers = options, peers
-        self.end = time.monotonic() + options.minutes * 60 if options.minutes else float("inf")
+        self.end = began + options.minutes * 60 if options.minutes else float("inf")
         self.figures: dict[str, Any] = {
             "load": [],
             "light": [],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -87,7 +88,7 @@ def test_the_page_says_what_was_not_measured_and_who_did_not_end() -> None:
 
 
 def bench(tmp_path: Path, *words: str) -> Benchmark:
-    return Benchmark(options([*words, "--json", str(tmp_path / "speed.json")]), None)
+    return Benchmark(options([*words, "--json", str(tmp_path / "speed.json")]), None, time.monotonic())
 
 
 def test_what_fails_is_told_and_the_others_are_measured(tmp_path: Path) -> None:
