@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from guidewright.api.inventory import Answer, Symbol
-from guidewright.api.names import Bindings, Use, uses
+from guidewright.api.names import Bindings, Use, bind, uses
 from guidewright.api.prose import Code, codes, linked, name_in
 from guidewright.api.reference import Reference
 from guidewright.errors import Problem
@@ -124,7 +124,7 @@ def _imported(guide: Guide, package: str) -> Bindings:
     bindings: Bindings = {}
     for cell in guide.cells:
         if cell.kind == "code" and not cell.hidden:
-            uses(cell.source, package, bindings)
+            bind(cell.source, package, bindings)
             for name, value in bindings.items():
                 found.setdefault(name, set()).add(value)
     return {name: values.pop() for name, values in found.items() if len(values) == 1 and None not in values}

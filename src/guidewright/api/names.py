@@ -33,7 +33,16 @@ def uses(source: str, package: str, bindings: Bindings) -> list[Use]:
     """
     if is_cell_magic(source):
         return []
-    walk = _Walk(package, bindings)
+    return _walked(_Walk(package, bindings), source)
+
+
+def bind(source: str, package: str, bindings: Bindings) -> None:
+    """Add what one cell binds; what it uses is not looked for."""
+    if not is_cell_magic(source):
+        _walked(_Binds(package, bindings), source)
+
+
+def _walked(walk: _Walk, source: str) -> list[Use]:
     if tree := _tree(source):
         walk.visit(tree)
     return walk.found
@@ -168,6 +177,28 @@ class _Walk(ast.NodeVisitor):
         self.scopes = [*(scope for scope in before if not isinstance(scope, _ClassBody)), bindings]
         yield
         self.scopes = before
+
+
+class _Binds(_Walk):
+    """Passes over what has names of its own: nothing that is bound in there is bound outside."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._outside(node.args, [*node.decorator_list, *([node.returns] if node.returns else [])])
+        self._bind(node.name, None)
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - ast.NodeVisitor's names
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self._outside(node.args, [])
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._all([*node.decorator_list, *node.bases, *node.keywords])
+        self._bind(node.name, None)
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
+        self.visit(node.generators[0].iter)
+
+    visit_SetComp = visit_GeneratorExp = visit_DictComp = visit_ListComp  # noqa: N815 - ast.NodeVisitor's names
 
 
 class _ClassBody(Bindings):

@@ -49,13 +49,15 @@ def _last_token(python: str) -> str:
 
 def _dump(node: object) -> str:
     if isinstance(node, ast.AST):
-        fields = ((name, _value(node, name)) for name in node._fields if name not in _IGNORED_FIELDS)
-        inside = ",".join(
-            f"{name}={_dump(value)}" for name, value in fields if value is not None and value != []
-        )
-        return f"{type(node).__name__}({inside})"
+        inside = []
+        for name in node._fields:
+            if name not in _IGNORED_FIELDS:
+                value = _value(node, name)
+                if value is not None and value != []:
+                    inside.append(f"{name}={_dump(value)}")
+        return f"{type(node).__name__}({','.join(inside)})"
     if isinstance(node, list):
-        return "[" + ",".join(map(_dump, node)) + "]"
+        return f"[{','.join([_dump(one) for one in node])}]"
     # Not repr(): which characters it escapes depends on the Unicode tables of the Python at hand.
     return ascii(node)
 

@@ -50,7 +50,8 @@ _CLOSING = " \t\n\"'”’)]*_`:"
 _ATTRIBUTES = re.compile(r"\{:?\s*[#.][^{}]*\}?")
 _SITE_BLOCK = re.compile(r"^\s*(?:!!!|\?\?\?|===|///|:::)", re.MULTILINE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
-_MAY_EMPHASISE = re.compile(r"[*_]")
+# Within a word an underscore is no emphasis, for either parser.
+_MAY_EMPHASISE = re.compile(r"\*|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _HTML_EMPHASIS = re.compile(r"<(/?)(?:em|strong)\b")
 _LINK = re.compile(rf"!?\[(?:[^\[\]]|\[[^\]]*\])*{TARGET.pattern}")
 # Behind a word without a blank, parentheses hold the English term for it.
