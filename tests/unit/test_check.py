@@ -13,6 +13,7 @@ import pytest
 from authoring import PYPROJECT, project, text
 from click.testing import CliRunner
 from packaged import packaged
+from spellchecker import SpellChecker
 
 from guidewright.cli import main
 from guidewright.commands import checking, findings
@@ -434,6 +435,24 @@ def test_where_nothing_has_changed_nothing_slow_is_imported(tmp_path: Path) -> N
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_a_first_check_of_plain_guides_imports_nothing_that_runs_or_renders_them(tmp_path: Path) -> None:
+    project(tmp_path, guides={"one": text(SETUP, prose("Words."))})
+    slow = [
+        "jupytext",
+        "nbformat",
+        "nbclient",
+        "rich",
+        "guidewright.store",
+        "guidewright.compare",
+    ]
+    ask = (
+        "import sys; from pathlib import Path; from guidewright.commands.check import check; "
+        f"print(check(Path({str(tmp_path)!r})), [name for name in {slow} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 []", done.stdout
+
+
 def test_a_word_added_to_the_list_reads_no_guide_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -442,6 +461,21 @@ def test_a_word_added_to_the_list_reads_no_guide_again(
     monkeypatch.delattr(checking, "Checker")
     (tmp_path / "guides/words.txt").write_text("Wrods  # so be it\n", "utf-8")
     assert found(tmp_path) == []
+
+
+def test_a_word_taken_off_the_list_is_told_as_if_it_had_never_been_there(tmp_path: Path) -> None:
+    project(tmp_path, guides={"one": text(SETUP, prose("wrods"))})
+    told = found(tmp_path)
+    (tmp_path / "guides/words.txt").write_text("wrods\n", "utf-8")
+    (tmp_path / ".guidewright" / findings.FILE).unlink()
+    assert found(tmp_path) == []
+    (tmp_path / "guides/words.txt").unlink()
+    assert "did you mean 'words'?" in told[0]["hint"]
+    assert found(tmp_path) == told
+
+
+def test_english_is_what_pyspellchecker_takes_for_it() -> None:
+    assert spelling.english() == {*SpellChecker(language="en").word_frequency.dictionary}
 
 
 @pytest.mark.parametrize("what", ["settings", "words", "code"])
