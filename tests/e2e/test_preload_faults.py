@@ -38,6 +38,14 @@ if os.fork() == 0:
 # %%
 print(slowly.imported_by != os.getpid())
 """
+LETS_LOOSE = """
+# %%
+import slowly, os, pathlib, subprocess, sys
+wait = [sys.executable, "-c", "import time; time.sleep(600)"]
+away = dict(env={{}}, cwd="/", start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+pathlib.Path({mark!r}).write_text(str(subprocess.Popen(wait, **away).pid))
+os._exit(3)
+"""
 TELLS = "# %%\nimport slowly, json, os\nprint(json.dumps([slowly.imported_by, os.getpid(), {number}]))\n"
 STAGES = ("importing", "forking", "running")
 MOMENTS = (0.0, 0.1, 0.3)
@@ -70,10 +78,6 @@ def orphans(project: Project, started: set[psutil.Process]) -> list[psutil.Proce
     return [*project.processes(), *lives]
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="known: a process that a guide let loose can outlive a build that is stopped just as that guide's kernel ends",
-)
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_a_build_that_is_stopped_at_any_moment_leaves_no_process_no_lock_and_no_half_record(
     project: Project, number: str
@@ -104,6 +108,21 @@ def test_a_build_that_is_stopped_at_any_moment_leaves_no_process_no_lock_and_no_
     done = project.cli("run", "--force")
     assert done.code == 0, done.err
     assert text_of(project.record("one"), 1) == "True\n"
+
+
+@pytest.mark.parametrize("preload", ["true", "false"])
+def test_what_a_guide_lets_loose_just_before_its_kernel_dies_is_gone_with_it(
+    project: Project, preload: str
+) -> None:
+    mark = project.outside / "mark"
+    project.guide(
+        "looser", LETS_LOOSE.format(mark=str(mark)), header=f"backends: [alpha]\npreload: {preload}"
+    )
+    done = project.cli("run")
+    assert done.code == 3
+    assert "its process ended with 3" in done.err
+    assert not psutil.pid_exists(int(mark.read_text("utf-8")))
+    assert project.processes() == []
 
 
 def test_parents_stay_with_serve_and_end_with_it(project: Project) -> None:

@@ -2,7 +2,8 @@
 
 Started by :mod:`guidewright.execute.nursery` as ``python -m guidewright.execute.forking SOCKET BUILD MODULE…``. Each order
 and each answer is one packet of JSON on a Unix socket that keeps packets apart (``SOCK_SEQPACKET``), so none needs its
-length before it. It ends with the last one who holds the socket's other end; its kernels end with the build itself.
+length before it. It ends with the last one who holds the socket's other end. Above each kernel stands a process of its own,
+its keeper (:mod:`guidewright.execute.keeper`), by which it ends with the build itself.
 """
 
 from __future__ import annotations
@@ -13,18 +14,18 @@ import importlib
 import json
 import os
 import select
-import signal
 import socket
 import sys
 import tempfile
 import threading
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from guidewright.execute.workspaces import remove_workspace
+from guidewright.execute import keeper
 
 PACKET = 2**18
 """Bytes that an order or an answer may have."""
@@ -36,8 +37,6 @@ _KERNEL = (
 )
 _SHOWN_INLINE = "module://matplotlib_inline.backend_inline"
 """What ipykernel sets for Matplotlib, which reads it where it is imported; Keras imports it."""
-_SET_DEATH_SIGNAL = 1
-"""``PR_SET_PDEATHSIG`` of prctl(2)."""
 _ENVIRONMENT_STARTS = 47
 """Where ``env_start`` stands in ``/proc/PID/stat`` behind the program's name; see proc_pid_stat(5), field 50."""
 
@@ -66,7 +65,7 @@ def main(arguments: list[str]) -> None:
     number, build, *modules = arguments
     link = socket.socket(fileno=int(number))
     alive = os.pidfd_open(os.getppid())
-    _die_with_the_build()
+    keeper.die_with_parent()  # an import that takes long looks for nobody
     if os.getppid() != int(build):
         return
     at_start = dict(os.environ)
@@ -75,20 +74,15 @@ def main(arguments: list[str]) -> None:
     sys.path[:] = [entry for entry in sys.path if entry not in ("", str(Path.cwd()))]
     os.environ.setdefault("MPLBACKEND", _SHOWN_INLINE)
     answer = _import(modules, streams)
-    order = _serve(link, answer, _loaded())
-    if order is None:
+    ordered = _serve(link, answer, _loaded())
+    if ordered is None:
         os._exit(0)
     link.close()
+    order, above = ordered
+    _tell_the_system(at_start["HOME"], order["environment"]["HOME"])
+    _be_below_a_keeper(above, alive, order)
     _move_in(order, at_start)
-    ending = (alive, Path(order["environment"]["HOME"]).parent)
-    threading.Thread(target=_end_with, args=ending, name="build", daemon=True).start()
     _be_kernel(order, streams)
-
-
-def _die_with_the_build() -> None:
-    """Have the system end this process, though not those forked from it, with the thread that started it: an import
-    that takes long looks for nobody."""
-    ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def _import(modules: list[str], streams: tuple[StandIn, StandIn]) -> dict[str, Any]:
@@ -134,15 +128,17 @@ def _written(file: str) -> int:
     return 0
 
 
-def _serve(link: socket.socket, answer: dict[str, Any], loaded: dict[str, int]) -> dict[str, Any] | None:
-    """Fork as ordered; return the order in a child, and None in the parent when it is to end."""
-    kernels: dict[int, int] = {}
+def _serve(
+    link: socket.socket, answer: dict[str, Any], loaded: dict[str, int]
+) -> tuple[dict[str, Any], socket.socket] | None:
+    """Fork as ordered; return in a child the order and where to tell of its kernel, and None in the parent at its end."""
+    keepers: dict[int, int] = {}
     try:
         _tell(link, answer)
         while True:
-            readable, _, _ = select.select([link.fileno(), *kernels], [], [])
-            for watched in kernels.keys() & set(readable):
-                _tell(link, _reaped(kernels.pop(watched)))
+            readable, _, _ = select.select([link.fileno(), *keepers], [], [])
+            for watched in keepers.keys() & set(readable):
+                _tell(link, _reaped(keepers.pop(watched)))
                 os.close(watched)
             if link.fileno() in readable:
                 if not (packet := link.recv(PACKET)):
@@ -153,8 +149,8 @@ def _serve(link: socket.socket, answer: dict[str, Any], loaded: dict[str, int]) 
                     _tell(link, {"outdated": True})
                     return None
                 order: dict[str, Any] = json.loads(packet)
-                if _fork(link, kernels):
-                    return order
+                if above := _fork(link, keepers):
+                    return order, above
     except OSError:  # the build is gone
         return None
 
@@ -168,29 +164,55 @@ def _reaped(pid: int) -> dict[str, Any]:
     return {"ended": pid, "code": os.waitstatus_to_exitcode(status)}
 
 
-def _fork(link: socket.socket, kernels: dict[int, int]) -> bool:
-    """Fork, where that is safe; return whether this is the child."""
+def _fork(link: socket.socket, keepers: dict[int, int]) -> socket.socket | None:
+    """Fork a kernel's keeper, where that is safe; return in the child where it tells of the kernel."""
     if why := _threads():
         _tell(link, {"refused": why})
-        return False
+        return None
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # JAX warns of any fork; noted as said, it could not be said in a guide
-        pid = os.fork()
-    if pid == 0:
-        for watched in kernels:
+    below, above = socket.socketpair()
+    keeping = _quiet_fork(os.fork)
+    if keeping == 0:
+        below.close()
+        for watched in keepers:
             os.close(watched)
-        return True
-    watched = os.pidfd_open(pid)
-    kernels[watched] = pid
-    _tell(link, {"forked": pid}, watched)
-    return False
+        return above
+    above.close()
+    with below:
+        kernel, descriptors, _, _ = socket.recv_fds(below, PACKET, 1)
+    if not kernel:
+        os.waitpid(keeping, 0)
+        _tell(link, {"refused": "its keeper died"})
+        return None
+    keepers[os.pidfd_open(keeping)] = keeping
+    _tell(link, {"forked": int(kernel), "keeper": keeping}, *descriptors)
+    os.close(descriptors[0])
+    return None
+
+
+def _quiet_fork(fork: Callable[[], int]) -> int:
+    with warnings.catch_warnings():
+        # JAX warns of any fork; noted as said, it could not be said in a guide.
+        warnings.simplefilter("ignore")
+        return fork()
 
 
 # ---------------------------------------------------------------- the child
+
+
+def _be_below_a_keeper(above: socket.socket, build: int, order: dict[str, Any]) -> None:
+    """Become the kernel's keeper, which does not return, and the kernel, which does."""
+    kernel = _quiet_fork(keeper.fork)
+    if kernel:
+        try:
+            socket.send_fds(above, [str(kernel).encode()], [os.pidfd_open(kernel)])
+        except OSError:  # the parent has died since: nobody knows of this kernel
+            os._exit(1)
+    above.close()
+    if kernel:
+        keeper.keep(kernel, build, str(Path(order["environment"]["HOME"]).parent))
+    os.close(build)
 
 
 def _move_in(order: dict[str, Any], at_start: dict[str, str]) -> None:
@@ -207,7 +229,6 @@ def _move_in(order: dict[str, Any], at_start: dict[str, str]) -> None:
     for name, value in environment.items():
         if at_start.get(name) != value:
             os.environ[name] = value
-    _tell_the_system(at_start["HOME"], environment["HOME"])
     tempfile.tempdir = None  # was looked up in the parent's environment
     forget_folders()
     if "numpy" in sys.modules:
@@ -240,25 +261,13 @@ def _tell_the_system(then: str, now: str) -> None:
     ctypes.memmove(int(fields[_ENVIRONMENT_STARTS]) + place, new, len(new))
 
 
-def _end_with(build: int, work: Path) -> None:
-    """Wait for the build's end; end this process with all that the job has started, and remove its folder."""
-    select.select([build], [], [])
-    import psutil  # only now: it is no part of what a guide has loaded
-
-    from guidewright.execute.processes import Family
-
-    Family(work=work, members=set(psutil.Process().children(recursive=True))).end()
-    remove_workspace(work)
-    os._exit(1)
-
-
 def _be_kernel(order: dict[str, Any], streams: tuple[StandIn, StandIn]) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     assert sys.__stdout__ is not None
     assert sys.__stderr__ is not None
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
-    # No process to poll for, as 1 says: _end_with() looks after that. At 0 it would talk of Ctrl-C in its log.
+    # No process to poll for, as 1 says: the keeper looks after that. At 0 it would talk of Ctrl-C in its log.
     app = IPKernelApp.instance(parent_handle=1)
     app.initialize(order["argv"][1:])
     streams[0].stream, streams[1].stream = sys.stdout, sys.stderr

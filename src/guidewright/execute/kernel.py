@@ -12,6 +12,7 @@ import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,15 @@ from nbformat import v4
 from guidewright.execute.client import LOG, Client
 from guidewright.execute.nursery import UNKNOWN
 from guidewright.execute.processes import Family
-from guidewright.execute.provisioner import Fork, ForkingProvisioner
+from guidewright.execute.provisioner import Fork, ForkingProvisioner, KeepingProvisioner
 
 _INSIDE = "__import__('importlib').import_module('guidewright.execute.inside')"
 _LOG = "kernel.log"
 _POLL = 0.25
 """Seconds between two looks at a kernel's memory."""
+_POLLS = 4
+"""From one search for new children to the next, where a keeper finds those that nobody saw: it reads of every process of
+the system, which costs far more than the look."""
 _LINES = 12
 """Of its log, that are told of a kernel that died."""
 _START_SECONDS = 120.0
@@ -157,8 +161,7 @@ async def kernel(
     # Sockets in the job's own folder, which only this user can open, where the system has them.
     if os.name == "posix" and len(os.fsencode(work)) < _IPC_PATH:
         manager.transport, manager.ip = "ipc", str(work / "k")
-    if fork:
-        manager.provisioner = _provisioner(manager, fork, work)
+    manager.provisioner = _provisioner(manager, fork, work)
     client = Client(v4.new_notebook(), output_limit=output_limit, km=manager, startup_timeout=int(_START_SECONDS),
                     iopub_timeout=120, raise_on_iopub_timeout=True, shell_timeout_interval=1,
                     store_widget_state=False, record_timing=False)  # fmt: skip
@@ -171,7 +174,7 @@ async def kernel(
             await client.async_start_new_kernel(
                 env=dict(environment), cwd=str(work / "guide"), stdout=log, stderr=log
             )
-        running.family.add(manager.provisioner.pid)
+        _note_processes(running.family, manager.provisioner)
         watch = asyncio.create_task(_watch_memory(running))
         await client.async_start_new_kernel_client()
         yield running
@@ -181,16 +184,25 @@ async def kernel(
         await asyncio.shield(asyncio.ensure_future(_stop(running, manager)))
 
 
-def _provisioner(manager: AsyncKernelManager, fork: Fork, work: Path) -> ForkingProvisioner:
-    made = ForkingProvisioner(
+def _provisioner(manager: AsyncKernelManager, fork: Fork | None, work: Path) -> KeepingProvisioner:
+    made = (ForkingProvisioner if fork else KeepingProvisioner)(
         kernel_id=str(uuid.uuid4()), kernel_spec=manager.kernel_spec, parent=manager, log=LOG
     )
-    made.fork, made.log_file = fork, str(work / _LOG)
+    made.work = work
+    if isinstance(made, ForkingProvisioner) and fork:
+        made.fork, made.log_file = fork, str(work / _LOG)
     return made
 
 
+def _note_processes(family: Family, started: KeepingProvisioner) -> None:
+    if started.keeper is not None:
+        family.keep_by(started.keeper)
+    if started.pid != started.keeper:
+        family.add(started.pid)
+
+
 async def _stop(running: Kernel, manager: AsyncKernelManager) -> None:
-    running.family.look()  # while the kernel's children can still be told by their parent
+    running.family.look()  # where there is no keeper: while the kernel's children can still be told by their parent
     if running.client.kc is not None:
         running.client.kc.stop_channels()
     with suppress(Exception):  # whatever Jupyter makes of a kernel that is dead: the family ends it
@@ -202,7 +214,10 @@ async def _stop(running: Kernel, manager: AsyncKernelManager) -> None:
 
 async def _watch_memory(running: Kernel) -> None:
     """Note the peak of the kernel's processes together; end them where that passes the limit."""
-    while True:
+    searches = 1 if running.family.keeper is None else _POLLS
+    for number in count():
+        if number % searches == 0:
+            running.family.look()
         used = running.family.memory_mb()
         running.peak_mb = max(running.peak_mb, used)
         if used > running.memory_limit_mb:

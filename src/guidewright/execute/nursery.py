@@ -50,7 +50,7 @@ class Parent:
     def __init__(self, environment: Callable[[Path], Mapping[str, str]], modules: tuple[str, ...]) -> None:
         self.ready, self.unfit = False, ""
         self.codes: dict[int, int] = {}
-        """Kernel → status that it ended with."""
+        """Keeper → status that its kernel ended with, when all that this started is gone as well."""
         self._lock = threading.Lock()
         self.work = make_workspace()
         self._link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -101,12 +101,15 @@ class Parent:
             try:
                 self._link.send(json.dumps(order).encode())
             except OSError as error:
-                raise RefusedError("the parent died") from error
+                self._died()
+                raise RefusedError(self.unfit) from error
             end = time.monotonic() + _FORK_SECONDS
             while (left := end - time.monotonic()) > 0:
                 answer, descriptors = self._take(left)
                 if "forked" in answer:
-                    return Forked(pid=answer["forked"], watched=descriptors[0], parent=self)
+                    return Forked(
+                        pid=answer["forked"], keeper=answer["keeper"], watched=descriptors[0], parent=self
+                    )
                 if "outdated" in answer:
                     raise OutdatedError("a module that it had imported has changed")
                 if "refused" in answer:
@@ -115,13 +118,13 @@ class Parent:
                     raise RefusedError(self.unfit)
         raise RefusedError("the parent does not answer")
 
-    def code(self, pid: int) -> int:
+    def code(self, keeper: int) -> int:
         """Return the status of a kernel that has ended, as ``subprocess`` has it; UNKNOWN where the parent has died."""
         with self._lock:
             end = time.monotonic() + _END_SECONDS
-            while pid not in self.codes and not self.unfit and (left := end - time.monotonic()) > 0:
+            while keeper not in self.codes and not self.unfit and (left := end - time.monotonic()) > 0:
                 self._take(left)
-        return self.codes.setdefault(pid, UNKNOWN)
+        return self.codes.setdefault(keeper, UNKNOWN)
 
     def _take(self, seconds: float) -> tuple[dict[str, Any], list[int]]:
         """Take one answer, if one comes in time, and note what it says."""
@@ -131,7 +134,7 @@ class Parent:
         with suppress(ConnectionError):
             packet, descriptors, _, _ = socket.recv_fds(self._link, PACKET, 1)
         if not packet:
-            self.unfit = "the parent died"
+            self._died()
             return {}, []
         answer: dict[str, Any] = json.loads(packet)
         if "ended" in answer:
@@ -139,6 +142,12 @@ class Parent:
         self.ready = self.ready or "ready" in answer
         self.unfit = answer.get("unfit", self.unfit)
         return answer, descriptors
+
+    def _died(self) -> None:
+        """Note it. Its end of the socket is closed a moment before the system says that it is dead."""
+        self.unfit = "the parent died"
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(_END_SECONDS)
 
     def end(self) -> None:
         """End it, and what it may have started; kernels live on."""
@@ -157,15 +166,15 @@ class Forked:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, *, pid: int, watched: int, parent: Parent) -> None:
-        self.pid = pid
+    def __init__(self, *, pid: int, keeper: int, watched: int, parent: Parent) -> None:
+        self.pid, self.keeper = pid, keeper
         self.returncode: int | None = None
         self._watched, self._parent = watched, parent
 
     def poll(self) -> int | None:
         """Return its status, or None while it runs."""
         if self.returncode is None and select.select([self._watched], [], [], 0)[0]:
-            self.returncode = self._parent.code(self.pid)
+            self.returncode = self._parent.code(self.keeper)
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int | None:
