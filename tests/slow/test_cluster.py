@@ -24,13 +24,13 @@ from scripts.cluster import Loopback, loopback
 
 WAITS = """
 # %%
-import os, pathlib, time
-(pathlib.Path("{outside}") / f"{name}-{{os.getppid()}}").touch()
+import os, pathlib, psutil, time
+(pathlib.Path("{outside}") / f"{name}-{{psutil.Process(os.getppid()).ppid()}}").touch()
 while pathlib.Path("{outside}/gate").exists():
     time.sleep(0.1)
 print("done")
 """
-WHO = '# %%\nimport os\nprint(os.getppid(), os.environ["FLAVOUR"])'
+WHO = '# %%\nimport os, psutil\nprint(psutil.Process(os.getppid()).ppid(), os.environ["FLAVOUR"])'
 
 
 @pytest.fixture
