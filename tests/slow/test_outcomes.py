@@ -235,7 +235,7 @@ def test_a_kernel_that_does_not_start_errored_and_says_what_its_process_said(bro
     record = broken.record("no_kernel")
     assert record.outcome == "errored"
     assert record.failure is not None
-    assert "died before replying" in record.failure.message
+    assert "the kernel died before it answered" in record.failure.message
     assert "Fatal Python error" in record.failure.traceback
     assert [cell.status for cell in record.cells] == ["not run"]
 

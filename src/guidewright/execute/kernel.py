@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import zmq
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
@@ -25,6 +26,7 @@ from guidewright.execute.client import LOG, Client
 from guidewright.execute.nursery import UNKNOWN
 from guidewright.execute.processes import Family
 from guidewright.execute.provisioner import Fork, ForkingProvisioner, KeepingProvisioner
+from guidewright.execute.ready import ReadyClient
 
 _INSIDE = "__import__('importlib').import_module('guidewright.execute.inside')"
 _LOG = "kernel.log"
@@ -37,6 +39,8 @@ _LINES = 12
 """Of its log, that are told of a kernel that died."""
 _START_SECONDS = 120.0
 _REPORT_SECONDS = 60.0
+_RECONNECT_MS = 10
+"""Between two tries to reach a kernel that does not listen yet; ZeroMQ's own tenth of a second is long beside a fork."""
 _IPC_PATH = 90
 """Bytes that the path of a socket may have on every system (sun_path has 104), its number left out."""
 
@@ -156,8 +160,12 @@ async def kernel(
         RuntimeError: it does not start.
     """
     manager = AsyncKernelManager(
-        kernel_spec_manager=_Spec(), connection_file=str(work / "kernel.json"), log=LOG
+        kernel_spec_manager=_Spec(),
+        connection_file=str(work / "kernel.json"),
+        client_factory=ReadyClient,
+        log=LOG,
     )
+    manager.context.setsockopt(zmq.RECONNECT_IVL, _RECONNECT_MS)
     # Sockets in the job's own folder, which only this user can open, where the system has them.
     if os.name == "posix" and len(os.fsencode(work)) < _IPC_PATH:
         manager.transport, manager.ip = "ipc", str(work / "k")

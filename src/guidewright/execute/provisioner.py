@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from guidewright.execute.nursery import Forked, RefusedError
 
 Fork = Callable[[Mapping[str, Any]], Awaitable[Forked]]
 """Forks a kernel as an order says; raises :class:`RefusedError`."""
+_GONE_SECONDS = 0.5
 
 
 class KeepingProvisioner(LocalProvisioner):  # type: ignore[misc]
@@ -42,6 +46,13 @@ class KeepingProvisioner(LocalProvisioner):  # type: ignore[misc]
     async def send_signal(self, signum: int) -> None:
         """Send a signal; a keeper is never killed, and ends all instead."""
         await super().send_signal(signal.SIGTERM if self.kept and signum == signal.SIGKILL else signum)
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill, and wait a moment: Jupyter looks whether the process is gone only ten times a second."""
+        await super().kill(restart)
+        if self.process:
+            with suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(self.process.wait, _GONE_SECONDS)
 
 
 class ForkingProvisioner(KeepingProvisioner):
