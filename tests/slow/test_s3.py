@@ -10,17 +10,18 @@ import pytest
 
 import s3
 
-TESTS = s3.ROOT / "tests" / "unit" / "test_stores_written.py"
+ROOT = Path(__file__).parents[2]
+TESTS = ROOT / "tests" / "unit" / "test_stores_written.py"
 
 
 @pytest.mark.timeout(900)
 def test_what_holds_for_stores_in_folders_holds_for_stores_in_s3(tmp_path: Path) -> None:
     command = [str(s3.python()), "-m", "pytest", "-q", "-ra", "-p", "no:cacheprovider", str(TESTS)]
     environ = os.environ | {"PYTEST_DEBUG_TEMPROOT": str(tmp_path)}
-    done = subprocess.run(command, cwd=s3.ROOT, env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "skipped" not in done.stdout
     listed = subprocess.run(
-        [*command, "--collect-only"], cwd=s3.ROOT, env=environ, capture_output=True, text=True
+        [*command, "--collect-only"], cwd=ROOT, env=environ, capture_output=True, text=True
     )
     assert listed.stdout.count("[s3") > 5
