@@ -108,6 +108,11 @@ _BACKEND = _table(
         "preload": _said(
             _STRINGS, "modules that light jobs' kernels may find imported already, and that start no thread"
         ),
+        "import_ahead": _said(
+            _STRINGS,
+            "modules that are imported before light jobs' kernels are forked, and that none finds imported until something "
+            "in it imports them; one that is not installed is left out",
+        ),
         "compile_cache": _said(
             _STRING_MAP,
             "variables that have it keep compiled code from one quick run to the next, with `{folder}` for where",
@@ -294,6 +299,8 @@ class Backend:
     """A line of Python that computes something on it: how ``guidewright doctor`` tries it."""
     preload: tuple[str, ...] = ()
     """Modules that its kernels may find imported, and that start no thread; see ``guidewright.execute.nursery``."""
+    import_ahead: tuple[str, ...] = ()
+    """Modules that are imported before its kernels are forked, and hidden; see ``guidewright.execute.ahead``."""
     compile_cache: Mapping[str, str] = field(default_factory=dict)
     """Variables that have it keep compiled code in ``{folder}``; see ``guidewright.execute.compiled``."""
 

@@ -75,6 +75,31 @@ def test_two_jobs_share_a_parent_and_nothing_else(sandbox: Sandbox) -> None:
     assert not set(text_of(one, 1).split()) & set(text_of(two, 1).split())
 
 
+def test_a_module_imported_ahead_is_there_when_it_is_imported_and_not_before(sandbox: Sandbox) -> None:
+    preloading(sandbox, ahead="made = object()")
+    sandbox.guide(
+        "later",
+        "# %%\nimport slowly, os, sys\nprint(slowly.imported_by != os.getpid(), 'ahead' in sys.modules)\n\n"
+        "# %%\nimport ahead\nprint(ahead.imported_by == slowly.imported_by, sys.modules['ahead'] is ahead)\n"
+        "print(ahead.__spec__.origin == ahead.__file__, type(ahead.__loader__).__name__)",
+    )
+    sandbox.guide("never", "# %%\nimport slowly, sys\nprint('ahead' in sys.modules)")
+    done = sandbox.cli("run")
+    assert done.code == 0, done.out + done.err
+    assert text_of(sandbox.record("later")) == "True False\n"
+    assert text_of(sandbox.record("later"), 1) == "True True\nTrue SourceFileLoader\n"
+    assert text_of(sandbox.record("never")) == "False\n"
+
+
+def test_what_a_module_imported_ahead_says_is_said_in_the_guide_that_imports_it(sandbox: Sandbox) -> None:
+    preloading(sandbox, ahead="print('said by ahead')")
+    sandbox.guide("guide", "# %%\nimport slowly, ahead")
+    done = sandbox.cli("run")
+    assert done.code == 0, done.out + done.err
+    assert text_of(sandbox.record("guide")) == "said by ahead\n"
+    assert "a fresh process, since importing slowly, ahead, notthere says something" in done.err
+
+
 @pytest.mark.parametrize(
     ("body", "header", "why"),
     [

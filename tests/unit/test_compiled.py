@@ -9,7 +9,7 @@ from pathlib import Path
 import made
 import pytest
 
-from guidewright.execute.compiled import FOLDER, give_back, lend, prune, variables
+from guidewright.execute.compiled import FOLDER, give_back, lend, lends, prune, shared_variables, variables
 from guidewright.settings import Settings, load
 
 MEBIBYTE = 2**20
@@ -39,13 +39,14 @@ def test_a_quick_job_is_lent_the_folder_of_its_guide_and_its_kernel_told_of_it(s
     assert one.folder.parent == other.folder.parent  # so that none lies in another
     assert one.folder != other.folder
     alpha = settings.backends["alpha"]
-    assert variables(alpha, settings, one) == {"KEEP": str(one.folder), "LEAST": "0"}
+    assert variables(alpha, one) == {"KEEP": str(one.folder), "LEAST": "0"}
 
 
 def test_kernels_of_all_guides_can_be_forked_from_one_process(settings: Settings) -> None:
-    alpha = settings.backends["alpha"]
-    told = [variables(alpha, settings, lend(made.job(slug), settings), shared=True) for slug in ("a", "b")]
-    assert told[0] == told[1] != {}
+    lent = lend(made.job(), settings)
+    assert lent
+    told = shared_variables(settings.backends["alpha"], settings)
+    assert told == {"KEEP": str(lent.folder.parent), "LEAST": "0"}
 
 
 @pytest.mark.parametrize("why", ["full", "off", "nothing to keep", "not writable"])
@@ -57,9 +58,10 @@ def test_nothing_is_lent_where_nothing_is_to_be_kept(settings: Settings, why: st
         settings = replace(settings, compile_cache_mb=0)
     if why == "not writable":
         written(settings.cache / FOLDER)  # a file, where the folder would be
+    assert lends(job, settings) == (why == "not writable")
     lent = lend(job, settings)
     assert lent is None
-    assert variables(settings.backends[job.backend], settings, lent) == {}
+    assert variables(settings.backends[job.backend], lent) == {}
 
 
 def test_what_is_given_back_is_there_the_next_time(settings: Settings) -> None:

@@ -72,16 +72,22 @@ class Kernels:
         begun = loop.time()
         await asyncio.sleep(self.seconds[job.name])
         self.ran.append(Ran(job.name, slot, begun, loop.time()))
-        return made.record(job)
+        return made.record(job, seconds=loop.time() - begun)
 
 
-def planned(slug: str, seconds: float, memory_mb: float | None = None, **changes: Any) -> PlannedJob:
+def planned(slug: str, seconds: float | None, memory_mb: float | None = None, **changes: Any) -> PlannedJob:
     job = made.job(slug, **changes)
     return PlannedJob(job=job, reason="new", run=True, seconds=seconds, memory_mb=memory_mb)
 
 
 def run(entries: Sequence[PlannedJob], settings: Settings, machine: Machine = MACHINE) -> dict[str, Ran]:
-    kernels = Kernels({entry.job.name: entry.seconds or 0.0 for entry in entries})
+    return played(entries, {entry.job.name: entry.seconds or 0.0 for entry in entries}, settings, machine)
+
+
+def played(
+    entries: Sequence[PlannedJob], seconds: dict[str, float], settings: Settings, machine: Machine = MACHINE
+) -> dict[str, Ran]:
+    kernels = Kernels(seconds)
     with asyncio.Runner(loop_factory=FakeClock) as runner:
         runner.run(run_all(entries, settings, machine, {}, lambda _event: None, kernels))
     assert sorted(ran.name for ran in kernels.ran) == sorted(entry.job.name for entry in entries)
@@ -98,6 +104,36 @@ def test_the_longest_begins_first_and_the_next_fills_the_gap_that_is_first_there
     assert {name: (each.begun, each.ended) for name, each in ran.items()} == {
         "a": (0, 4), "c": (0, 3), "b": (3, 5), "d": (4, 6),
     }  # fmt: skip
+
+
+def test_jobs_never_measured_count_as_those_of_their_backend_that_have_ended(settings: Settings) -> None:
+    seconds = {"a": 1.0, "b": 4.0, "c": 1.0, "d": 4.0, "e": 1.0, "f": 4.0}
+    entries = [planned(slug, None, backend="beta" if seconds[slug] > 1 else "alpha") for slug in seconds]
+    named = {entry.job.name: seconds[entry.job.slug] for entry in entries}
+    ran = played(entries, named, settings)
+    # In order while nothing is known; then the long backend's before the short one's.
+    assert {name: each.begun for name, each in ran.items()} == {
+        "a": 0,
+        "b": 0,
+        "d": 1,
+        "f": 4,
+        "c": 5,
+        "e": 6,
+    }
+
+
+def test_light_jobs_are_foreseen_in_the_order_in_which_they_begin_and_heavy_ones_are_not(
+    settings: Settings,
+) -> None:
+    seen: list[tuple[str, int]] = []
+    entries = [planned("a", 2), planned("b", 3), planned("c", 100)]
+    kernels = Kernels({entry.job.name: 1.0 for entry in entries})
+    with asyncio.Runner(loop_factory=FakeClock) as runner:
+        runner.run(
+            run_all(entries, settings, MACHINE, {}, lambda _event: None, kernels,
+                    lambda job, slot: seen.append((job.slug, len(slot.cpus))))
+        )  # fmt: skip
+    assert seen == [("b", 1), ("a", 1)]
 
 
 def test_two_jobs_of_one_guide_may_overlap(settings: Settings) -> None:

@@ -33,14 +33,15 @@ class Lent:
     folder: Path
 
 
-def lend(job: Job, settings: Settings) -> Lent | None:
-    """Return where a job's backend finds and keeps compiled code; None where it is to keep none.
+def lends(job: Job, settings: Settings) -> bool:
+    """Tell whether a job's backend is to keep compiled code. A full run compiles all anew, as its reader will."""
+    kept = settings.compile_cache_mb and settings.backends[job.backend].compile_cache
+    return bool(kept) and job.profile != "full"
 
-    A full run compiles all anew, as its reader will.
-    """
-    if not settings.compile_cache_mb or job.profile == "full":
-        return None
-    if not settings.backends[job.backend].compile_cache:
+
+def lend(job: Job, settings: Settings) -> Lent | None:
+    """Return where a job's backend finds and keeps compiled code; None where it keeps none, or cannot."""
+    if not lends(job, settings):
         return None
     folder = _above(settings.backends[job.backend], settings) / job.slug.replace("/", "+")
     try:
@@ -59,17 +60,17 @@ def give_back(lent: Lent | None) -> None:
             (lent.folder / _IN_USE).unlink()
 
 
-def variables(
-    backend: Backend, settings: Settings, lent: Lent | None, *, shared: bool = False
-) -> Mapping[str, str]:
-    """Return the variables of a job's kernel.
+def variables(backend: Backend, lent: Lent | None) -> Mapping[str, str]:
+    """Return the variables of a job's kernel."""
+    return _variables(backend, lent.folder) if lent else {}
 
-    Args:
-        shared: those of the process that kernels of many guides are forked from, and that compiles nothing.
-    """
-    if lent is None:
-        return {}
-    folder = _above(backend, settings) if shared else lent.folder
+
+def shared_variables(backend: Backend, settings: Settings) -> Mapping[str, str]:
+    """Return those of the process that kernels of many guides are forked from, and that compiles nothing."""
+    return _variables(backend, _above(backend, settings))
+
+
+def _variables(backend: Backend, folder: Path) -> Mapping[str, str]:
     return {name: value.replace("{folder}", str(folder)) for name, value in backend.compile_cache.items()}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 import shutil
 import sys
+import sysconfig
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -157,3 +159,16 @@ def installed_version(name: str) -> str | None:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
+
+
+def owners() -> Mapping[str, Sequence[str]]:
+    """Return module → distributions that have it, of all that are installed: looked up again where some were since."""
+    folders = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
+    return _owners(
+        tuple(Path(folder).stat().st_mtime_ns for folder in sorted(folders) if Path(folder).exists())
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def _owners(_written: tuple[int, ...]) -> Mapping[str, Sequence[str]]:
+    return metadata.packages_distributions()

@@ -1,7 +1,7 @@
 """What runs in the process that kernels are forked from: it imports, waits, and forks; Linux only.
 
-Started by :mod:`guidewright.execute.nursery` as ``python -m guidewright.execute.forking SOCKET BUILD MODULE…``. Each order
-and each answer is one packet of JSON on a Unix socket that keeps packets apart (``SOCK_SEQPACKET``), so none needs its
+Started by :mod:`guidewright.execute.nursery` as ``python -m guidewright.execute.forking SOCKET BUILD MODULE… -- MODULE…``,
+which are modules that a kernel finds imported and modules that it does not (:mod:`guidewright.execute.ahead`). Each order and each answer is one packet of JSON on a Unix socket that keeps packets apart (``SOCK_SEQPACKET``), so none needs its
 length before it. It ends with the last one who holds the socket's other end. Above each kernel stands a process of its own,
 its keeper (:mod:`guidewright.execute.keeper`), by which it ends with the build itself.
 """
@@ -16,25 +16,32 @@ import os
 import select
 import socket
 import sys
+import sysconfig
 import tempfile
 import threading
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from guidewright.execute import keeper
+from guidewright.execute import ahead, keeper
 
 PACKET = 2**18
 """Bytes that an order or an answer may have."""
+LATER = "--"
+"""Stands before the modules that a kernel does not find imported yet."""
 _KERNEL = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
+    "ipykernel.debugger",
     "guidewright.execute.inside",
 )
+_FULL_COLLECTIONS = 50
+"""Collections of the second generation to one of all. A process that has imported by itself collects all its garbage when it has
+a quarter more objects than then; without those that are frozen, a kernel would many times as often, and TensorFlow's iterators
+wait a tenth of a second each for their end."""
 _SHOWN_INLINE = "module://matplotlib_inline.backend_inline"
 """What ipykernel sets for Matplotlib, which reads it where it is imported; Keras imports it."""
 _ENVIRONMENT_STARTS = 47
@@ -62,7 +69,8 @@ class StandIn:
 
 def main(arguments: list[str]) -> None:
     """Import, then fork until nobody is there to ask for it; a fork becomes a kernel here."""
-    number, build, *modules = arguments
+    number, build, *names = arguments
+    found, later = names[: names.index(LATER)], names[names.index(LATER) + 1 :]
     link = socket.socket(fileno=int(number))
     alive = os.pidfd_open(os.getppid())
     keeper.die_with_parent()  # an import that takes long looks for nobody
@@ -73,8 +81,8 @@ def main(arguments: list[str]) -> None:
     sys.stdout, sys.stderr = streams
     sys.path[:] = [entry for entry in sys.path if entry not in ("", str(Path.cwd()))]
     os.environ.setdefault("MPLBACKEND", _SHOWN_INLINE)
-    answer = _import(modules, streams)
-    ordered = _serve(link, answer, _loaded())
+    answer, hidden = _import(found, later, streams)
+    ordered = _serve(link, answer, _loaded(hidden))
     if ordered is None:
         os._exit(0)
     link.close()
@@ -85,8 +93,13 @@ def main(arguments: list[str]) -> None:
     _be_kernel(order, streams)
 
 
-def _import(modules: list[str], streams: tuple[StandIn, StandIn]) -> dict[str, Any]:
-    """Import all; return what to tell of it."""
+def _import(
+    modules: list[str], later: list[str], streams: tuple[StandIn, StandIn]
+) -> tuple[dict[str, Any], ahead.Hidden]:
+    """Import all; return what to tell of it, and those that a kernel is not to find yet."""
+    # As gc.freeze() is to be used: no collection writes to the pages that all kernels share, nor leaves holes in them.
+    gc.disable()
+    hidden = ahead.Hidden()
     try:
         for name in _KERNEL:
             importlib.import_module(name)
@@ -94,15 +107,15 @@ def _import(modules: list[str], streams: tuple[StandIn, StandIn]) -> dict[str, A
             stream.spoken = False
         for name in modules:
             importlib.import_module(name)
+        name = ", ".join(later)
+        hidden = ahead.hide(later)
     except BaseException as error:  # the guide that imports it by itself will say more
-        return {"unfit": f"importing {name} raised {type(error).__name__}: {error}"}
+        return {"unfit": f"importing {name} raised {type(error).__name__}: {error}"}, hidden
     if any(stream.spoken for stream in streams):
-        return {
-            "unfit": f"importing {', '.join(modules)} says something, which belongs to the guide's output"
-        }
-    gc.collect()
-    gc.freeze()  # so that no collection writes to the pages that all kernels share
-    return {"ready": True}
+        names = ", ".join([*modules, *later])
+        return {"unfit": f"importing {names} says something, which belongs to the guide's output"}, hidden
+    gc.freeze()
+    return {"ready": True}, hidden
 
 
 def _threads() -> str:
@@ -111,15 +124,14 @@ def _threads() -> str:
     return f"what is preloaded has started {count - 1} threads" if count > 1 else ""
 
 
-def _loaded() -> dict[str, int]:
-    """Return the files of all modules, with when each was written, in nanoseconds."""
-    found = {}
-    for module in list(sys.modules.values()):
-        if isinstance(module, ModuleType):
-            inside = object.__getattribute__(module, "__dict__")  # asking a lazy module itself would load it
-            if isinstance(file := inside.get("__file__"), str):
-                found[file] = _written(file)
-    return found
+def _loaded(hidden: ahead.Hidden) -> dict[str, int]:
+    """Return the files of all modules, and the folders where distributions are, with when each was written, in nanoseconds."""
+    files = [
+        ahead.attributes(module).get("__file__")
+        for module in [*sys.modules.values(), *hidden.modules.values()]
+    ]
+    folders = map(sysconfig.get_path, ("purelib", "platlib"))
+    return {file: _written(file) for file in [*files, *folders] if isinstance(file, str)}
 
 
 def _written(file: str) -> int:
@@ -268,6 +280,8 @@ def _be_kernel(order: dict[str, Any], streams: tuple[StandIn, StandIn]) -> None:
     assert sys.__stderr__ is not None
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     # No process to poll for, as 1 says: the keeper looks after that. At 0 it would talk of Ctrl-C in its log.
+    gc.set_threshold(*gc.get_threshold()[:2], _FULL_COLLECTIONS)
+    gc.enable()
     app = IPKernelApp.instance(parent_handle=1)
     app.initialize(order["argv"][1:])
     streams[0].stream, streams[1].stream = sys.stdout, sys.stderr

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import builtins
 import faulthandler
+import gc
 import importlib
 import json
 import os
@@ -22,11 +23,14 @@ from typing import Any
 
 from guidewright.pycode import CHECK_HOOK
 
-_state: dict[str, Any] = {"checks": set(), "bootstrap": None}
+_state: dict[str, Any] = {"checks": set(), "bootstrap": None, "owners": None}
 
 
 def start(text: str) -> None:
-    """Prepare the kernel; ``text`` is JSON with ``cpus``, ``bootstrap`` and ``request``."""
+    """Prepare the kernel; ``text`` is JSON with ``cpus``, ``bootstrap``, ``request`` and ``owners``.
+
+    The last is which distributions have which module, or null if the kernel is to find that out.
+    """
     _lose_nothing()
     prepare(json.loads(text))
 
@@ -34,6 +38,7 @@ def start(text: str) -> None:
 def prepare(order: dict[str, Any]) -> None:
     """Pin this process to its cores, and call the backend's bootstrap; see :func:`start`."""
     _pin(order["cpus"])
+    _state["owners"] = order["owners"]
     # A crash in native code: its Python frames are the last thing that the kernel's log says.
     faulthandler.enable(Path(order["request"]["log"]).open("a"))  # noqa: SIM115 - open to the end
     setattr(builtins, CHECK_HOOK, lambda *site: _state["checks"].add(site))
@@ -61,6 +66,8 @@ def _lose_nothing() -> None:
 
 def report() -> str:
     """Return JSON: checks that ran, by cell; loaded distributions; and what the bootstrap reports."""
+    # Nothing comes after this. TensorFlow's iterators, to be collected, wait a tenth of a second each for a thread that sleeps.
+    gc.disable()
     checks: dict[str, int] = {}
     for cell, *_ in _state["checks"]:
         checks[cell] = checks.get(cell, 0) + 1
@@ -74,12 +81,8 @@ def _distributions() -> dict[str, str]:
     """Return name → version of every distribution that has a module loaded."""
     # Guidewright itself is left out: a guide does not see it, and its own version must not spoil records.
     loaded = {name.partition(".")[0] for name in list(sys.modules)} - {"guidewright", "guidewright_keras"}
-    names = {
-        name
-        for module, names in metadata.packages_distributions().items()
-        if module in loaded
-        for name in names
-    }
+    owners = _state["owners"] or metadata.packages_distributions()
+    names = {name for module, names in owners.items() if module in loaded for name in names}
     found = {}
     for name in sorted(names):
         with suppress(metadata.PackageNotFoundError):

@@ -18,6 +18,7 @@ from guidewright import pycode
 from guidewright.execute import compiled
 from guidewright.execute import environment as env
 from guidewright.execute.capture import Capture, shortened
+from guidewright.execute.forking import LATER
 from guidewright.execute.fresh import why_fresh
 from guidewright.execute.kernel import DatasetFile, Kernel, kernel, last_words
 from guidewright.execute.nursery import Forked, Nursery, RefusedError
@@ -25,7 +26,7 @@ from guidewright.execute.provisioner import Fork
 from guidewright.execute.tokens import Tokens, tokens
 from guidewright.execute.workspaces import workspace
 from guidewright.model import CellFailure, CellRun, DatasetUse, Environment, Job, JobCell, Outcome, Record
-from guidewright.settings import Settings
+from guidewright.settings import Backend, Settings
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FRAME = re.compile(r"^\s*Cell In\[(?P<count>\d+)\], line (?P<line>\d+)", re.MULTILINE)
@@ -121,19 +122,35 @@ async def run_job(
     return _record(run, datasets)
 
 
+def start_parent(
+    job: Job,
+    settings: Settings,
+    slot: Slot,
+    machine: env.Machine,
+    nursery: Nursery,
+    environ: Mapping[str, str] = os.environ,
+) -> None:
+    """Start what a job's kernel is to be forked from, if it is, so that it is there when the job's turn comes."""
+    backend = settings.backends[job.backend]
+    if not why_fresh(job, backend, machine):
+        kept = compiled.lends(job, settings)
+        nursery.start(
+            _environment_of_parent(backend, settings, len(slot.cpus), environ, kept=kept), _modules(backend)
+        )
+
+
 def _fork(run: _Run, nursery: Nursery | None) -> Fork | None:
     """Return how the job's kernel is forked; None where it is to have a fresh process."""
     backend, threads = run.settings.backends[run.job.backend], len(run.slot.cpus)
     if nursery is None or why_fresh(run.job, backend, run.machine):
         return None
+    environment = _environment_of_parent(
+        backend, run.settings, threads, run.environ, kept=run.lent is not None
+    )
 
     async def fork(order: Mapping[str, Any]) -> Forked:
         try:
-            return await nursery.fork(
-                lambda work: _environment_of_kernel(run, work, threads, shared=True),
-                backend.preload,
-                order,
-            )
+            return await nursery.fork(environment, _modules(backend), order)
         except RefusedError as why:
             nursery.told[run.job.name] = str(why)
             raise
@@ -141,25 +158,39 @@ def _fork(run: _Run, nursery: Nursery | None) -> Fork | None:
     return fork
 
 
-def _environment_of_kernel(run: _Run, work: Path, threads: int, *, shared: bool = False) -> dict[str, str]:
-    """Return a kernel's whole environment, or that of the process that kernels of many guides are forked from."""
-    backend = run.settings.backends[run.job.backend]
-    keeping = compiled.variables(backend, run.settings, run.lent, shared=shared)
-    return {**keeping, **env.kernel_environment(backend, run.settings, work, threads, run.environ)}
+def _modules(backend: Backend) -> tuple[str, ...]:
+    return (*backend.preload, LATER, *backend.import_ahead)
+
+
+def _environment_of_parent(
+    backend: Backend, settings: Settings, threads: int, environ: Mapping[str, str], *, kept: bool
+) -> Callable[[Path], Mapping[str, str]]:
+    """Return how the environment is made of a process that kernels of many guides are forked from.
+
+    Args:
+        kept: whether these have a folder for compiled code.
+    """
+    keeping = compiled.shared_variables(backend, settings) if kept else {}
+    return lambda work: {**keeping, **env.kernel_environment(backend, settings, work, threads, environ)}
 
 
 async def _run_in(
     work: Path, run: _Run, datasets: Sequence[DatasetFile], on_cell: CellStarted, fork: Fork | None
 ) -> None:
     settings, backend = run.settings, run.settings.backends[run.job.backend]
-    environment = _environment_of_kernel(run, work, len(run.slot.cpus))
+    environment = {
+        **compiled.variables(backend, run.lent),
+        **env.kernel_environment(backend, settings, work, len(run.slot.cpus), run.environ),
+    }
     limit = int(settings.output_limit_mb * 2**20)
     try:
         async with kernel(
             work, environment, output_limit=limit, memory_limit_mb=run.slot.memory_mb, fork=fork
         ) as running:
             try:
-                await running.prepare(run.slot.cpus, backend.bootstrap, datasets)
+                # What may be forked installs nothing.
+                owners = env.owners() if fork else None
+                await running.prepare(run.slot.cpus, backend.bootstrap, datasets, owners)
                 await _run_cells(running, run, on_cell)
                 if not (run.stuck or (run.failure and run.failure.name in _KERNEL_IS_GONE)):
                     run.report = await running.report()

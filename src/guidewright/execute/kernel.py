@@ -75,14 +75,23 @@ class Kernel:
         code = process.poll() if process else None
         return "" if code is None else death(code)
 
-    async def prepare(self, cpus: Sequence[int], bootstrap: str, datasets: Sequence[DatasetFile]) -> None:
+    async def prepare(
+        self,
+        cpus: Sequence[int],
+        bootstrap: str,
+        datasets: Sequence[DatasetFile],
+        owners: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         """Pin the kernel to its cores, and call the backend's bootstrap.
+
+        Args:
+            owners: module → distributions that have it, of a job that installs none; else the kernel finds out at its end.
 
         Raises:
             RuntimeError: the bootstrap cannot be imported, or raises.
             DeadKernelError, TimeoutError: as :meth:`Client.evaluate`.
         """
-        order = json.dumps(preparation(self.work, cpus, bootstrap, datasets))
+        order = json.dumps(preparation(self.work, cpus, bootstrap, datasets, owners))
         reply = await self.client.evaluate(f"{_INSIDE}.start({order!r})", _START_SECONDS)
         if reply.get("status") != "ok":
             why = f"{reply.get('ename', 'no reply')}: {reply.get('evalue', '')}"
@@ -98,7 +107,11 @@ class Kernel:
 
 
 def preparation(
-    work: Path, cpus: Sequence[int], bootstrap: str, datasets: Sequence[DatasetFile]
+    work: Path,
+    cpus: Sequence[int],
+    bootstrap: str,
+    datasets: Sequence[DatasetFile],
+    owners: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
     """Return what :mod:`guidewright.execute.inside` is asked to prepare, as JSON can hold it."""
     fields = ("name", "file", "url", "path", "source", "digest")
@@ -107,7 +120,7 @@ def preparation(
         "home": str(work / "home" / ".keras"),
         "log": str(work / _LOG),
     }
-    return {"cpus": list(cpus), "bootstrap": bootstrap, "request": request}
+    return {"cpus": list(cpus), "bootstrap": bootstrap, "request": request, "owners": owners}
 
 
 def death(code: int) -> str:

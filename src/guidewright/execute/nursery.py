@@ -149,10 +149,14 @@ class Parent:
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(_END_SECONDS)
 
-    def end(self) -> None:
-        """End it, and what it may have started; kernels live on."""
+    def dismiss(self) -> None:
+        """Have it end by itself; kernels live on."""
         self.unfit = self.unfit or "it was ended"
         self._link.close()
+
+    def end(self) -> None:
+        """End it, and what it may have started; kernels live on."""
+        self.dismiss()
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(_END_SECONDS if self.ready else 0)
         self.process.kill()
@@ -204,6 +208,12 @@ class Nursery:
     told: dict[str, str] = field(default_factory=dict)
     """Job → why it could not be forked, though it was to be."""
 
+    def start(self, environment: Callable[[Path], Mapping[str, str]], modules: tuple[str, ...]) -> None:
+        """Start the parent that :meth:`fork` will need, unless it is there; what goes wrong is told by that."""
+        if (key := _key(environment, modules)) not in self.parents:
+            with suppress(RefusedError, OSError):
+                self._parent(key, environment, modules)
+
     async def fork(
         self,
         environment: Callable[[Path], Mapping[str, str]],
@@ -214,11 +224,12 @@ class Nursery:
 
         Args:
             environment: of a process that works in a folder.
+            modules: what the parent imports, as its program takes them.
 
         Raises:
             RefusedError: it cannot be done.
         """
-        key = (modules, tuple(sorted(environment(Path("work")).items())))
+        key = _key(environment, modules)
         while True:
             parent = self._parent(key, environment, modules)
             try:
@@ -248,8 +259,14 @@ class Nursery:
     def end(self) -> None:
         """End all parents."""
         for parent in self.parents.values():
+            parent.dismiss()  # each takes a while to give its memory back, and need not wait for the others
+        for parent in self.parents.values():
             parent.end()
         self.parents.clear()
+
+
+def _key(environment: Callable[[Path], Mapping[str, str]], modules: tuple[str, ...]) -> object:
+    return modules, tuple(sorted(environment(Path("work")).items()))
 
 
 @contextmanager

@@ -7,9 +7,10 @@ that does takes its place, so that no slot waits while there is something to do 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from statistics import fmean
 
-from guidewright.model import PlannedJob
+from guidewright.model import BackendName, PlannedJob
 
 HEAVY_SECONDS = 60.0
 """A job measured above this runs alone: sharing the cores makes training up to 2.6 times slower."""
@@ -39,9 +40,20 @@ def is_heavy(planned: PlannedJob) -> bool:
     return planned.job.profile == "full" or (planned.seconds or 0.0) > HEAVY_SECONDS
 
 
-def longest_first(planned: PlannedJob) -> tuple[float, str]:
-    """Return what to sort by. Unmeasured jobs count as long: they may be."""
-    return -(planned.seconds if planned.seconds is not None else HEAVY_SECONDS), planned.job.name
+def longest_first(
+    planned: PlannedJob, ended: Mapping[BackendName, Sequence[float]] | None = None
+) -> tuple[float, str]:
+    """Return what to sort by. A job that was never measured counts as those of its backend did that have ended already; while
+    none has, as long, since it may be.
+
+    Args:
+        ended: backend → seconds of its jobs that have ended in this run.
+    """
+    seconds = planned.seconds
+    if seconds is None:
+        known = (ended or {}).get(planned.job.backend)
+        seconds = fmean(known) if known else HEAVY_SECONDS
+    return -seconds, planned.job.name
 
 
 def next_place(waiting_mb: Sequence[int], free_mb: int) -> int | None:

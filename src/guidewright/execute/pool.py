@@ -10,10 +10,10 @@ from typing import Protocol
 
 from guidewright.errors import Problem
 from guidewright.execute.environment import Machine
-from guidewright.execute.job import run_job
+from guidewright.execute.job import Slot, run_job, start_parent
 from guidewright.execute.kernel import DatasetFile
 from guidewright.execute.missing import missing_backend, missing_others
-from guidewright.execute.nursery import nursery
+from guidewright.execute.nursery import Nursery, nursery
 from guidewright.execute.scheduler import Event, RunJob, run_all
 from guidewright.model import Job, PlannedJob
 from guidewright.settings import Settings
@@ -98,8 +98,13 @@ class Local:
         on_event: Callable[[Event], None],
     ) -> dict[str, list[Problem]]:
         with nursery() as forks:
-            fork = self.forking and self.run_one is run_job
-            chosen = partial(run_job, nursery=forks) if fork else self.run_one
-            asyncio.run(run_all(ready, self.settings, self.machine, files, on_event, chosen))
+            run = partial(run_all, ready, self.settings, self.machine, files, on_event)
+            if self.forking and self.run_one is run_job:
+                asyncio.run(run(partial(run_job, nursery=forks), partial(self._foresee, forks)))
+            else:
+                asyncio.run(run(self.run_one))
         self.notes += [f"{name}: a fresh process, since {why}" for name, why in forks.told.items()]
         return {}
+
+    def _foresee(self, forks: Nursery, job: Job, slot: Slot) -> None:
+        start_parent(job, self.settings, slot, self.machine, forks)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -48,16 +47,11 @@ class Family:
 
     def look(self) -> None:
         """Take in the children that there are now, and forget the dead."""
+        keeping = _alive(filter(None, [self.keeper]))
         self.members = _alive(self.members)
-        children = defaultdict[int, list[psutil.Process]](list)
-        for process in psutil.process_iter():
+        for above in keeping or list(self.members):
             with suppress(psutil.Error):
-                children[process.ppid()].append(process)
-        parents = [process.pid for process in (*self.members, *_alive(filter(None, [self.keeper])))]
-        while parents:
-            found = children.pop(parents.pop(), [])
-            self.members.update(found)
-            parents += [child.pid for child in found]
+                self.members.update(above.children(recursive=True))
 
     def memory_mb(self) -> float:
         """Return the resident memory of all that have been seen, in MiB."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
@@ -11,7 +12,7 @@ from guidewright.execute.environment import Machine
 from guidewright.execute.job import Slot, run_job
 from guidewright.execute.kernel import DatasetFile
 from guidewright.execute.packing import is_heavy, kept_mb, longest_first, next_place, usable_mb
-from guidewright.model import Job, PlannedJob, Record
+from guidewright.model import BackendName, Job, PlannedJob, Record
 from guidewright.settings import Settings
 
 
@@ -65,16 +66,25 @@ async def run_all(
     datasets: Mapping[str, DatasetFile],
     on_event: Callable[[Event], None],
     run: RunJob = run_job,
+    foresee: Callable[[Job, Slot], None] = lambda _job, _slot: None,
 ) -> None:
     """Run jobs, the light ones side by side and first, each group longest first; every end is told as an event.
 
     No job starts beside others where its measured peak of memory does not fit; one that is larger than what there is runs
     alone. One job's failure never stops another. Cancelling ends every kernel.
+
+    Args:
+        foresee: told of every light job before any runs, in their order, and of a slot like the one it will have.
     """
     most = usable_mb(machine.memory_mb)
     groups: dict[bool, list[PlannedJob]] = {True: [], False: []}
     for entry in sorted(planned, key=longest_first):
         groups[is_heavy(entry) or _kept(entry, settings, machine) > most].append(entry)
+
+    for entry in groups[False]:
+        foresee(entry.job, slots(machine, settings)[0])
+
+    ended = defaultdict[BackendName, list[float]](list)
 
     async def one(job: Job, slot: Slot) -> None:
         on_event(Event(kind="started", job=job, cells=len(job.cells)))
@@ -87,30 +97,33 @@ async def run_all(
             files,
             lambda n, of: on_event(Event(kind="cell", job=job, cell=n, cells=of)),
         )
+        ended[job.backend].append(record.seconds)
         on_event(Event(kind="finished", job=job, record=record))
 
-    await _side_by_side(groups[False], settings, machine, one)
+    await _side_by_side(groups[False], ended, settings, machine, one)
     for entry in groups[True]:
         await one(entry.job, whole(machine, settings))
 
 
 async def _side_by_side(
     waiting: list[PlannedJob],
+    ended: Mapping[BackendName, Sequence[float]],
     settings: Settings,
     machine: Machine,
     one: Callable[[Job, Slot], Coroutine[Any, Any, None]],
 ) -> None:
-    """Run jobs in the machine's slots, in their order as far as memory allows; ``waiting`` is empty afterwards."""
+    """Run jobs in the machine's slots, the longest first as far as memory allows; ``waiting`` is empty afterwards."""
     free = slots(machine, settings)
     running: dict[asyncio.Task[None], tuple[Slot, int]] = {}
     async with asyncio.TaskGroup() as group:
         while waiting or running:
+            waiting.sort(key=lambda entry: longest_first(entry, ended))
             kept = [_kept(entry, settings, machine) for entry in waiting]
             left = usable_mb(machine.memory_mb) - sum(taken for _, taken in running.values())
             place = next_place(kept, left) if free else None
             if place is None:
-                ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                free = sorted([*free, *(running.pop(task)[0] for task in ended)], key=lambda slot: slot.cpus)
+                done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                free = sorted([*free, *(running.pop(task)[0] for task in done)], key=lambda slot: slot.cpus)
                 continue
             slot = free.pop(0)
             roomy = replace(slot, memory_mb=max(slot.memory_mb, kept[place]))
