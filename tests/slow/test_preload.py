@@ -91,6 +91,17 @@ def test_a_module_imported_ahead_is_there_when_it_is_imported_and_not_before(san
     assert text_of(sandbox.record("never")) == "False\n"
 
 
+def test_a_forked_kernel_collects_its_own_garbage_and_none_of_what_it_found(sandbox: Sandbox) -> None:
+    preloading(sandbox, more="import gc\nkept = [[] for _ in range(10)]\nwas_on = gc.isenabled()")
+    looks = "print(slowly.was_on, gc.isenabled(), any(one is slowly.kept for one in gc.get_objects()), gc.get_freeze_count() > 0)"
+    cycle = "one = [[]]; one[0].append(one); left = type('Left', (), {})(); one.append(left)"
+    freed = "import weakref; gone = weakref.ref(left); del one, left; print(gc.collect() > 0, gone() is None)"
+    sandbox.guide("guide", f"# %%\nimport slowly, gc\n{looks}\n{cycle}\n{freed}")
+    done = sandbox.cli("run")
+    assert done.code == 0, done.out + done.err
+    assert text_of(sandbox.record("guide")) == "False True False True\nTrue True\n"
+
+
 def test_what_a_module_imported_ahead_says_is_said_in_the_guide_that_imports_it(sandbox: Sandbox) -> None:
     preloading(sandbox, ahead="print('said by ahead')")
     sandbox.guide("guide", "# %%\nimport slowly, ahead")
