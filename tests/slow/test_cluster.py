@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.server
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -195,6 +196,7 @@ def test_a_worker_with_other_versions_is_an_error_and_one_that_comes_later_is_le
         open_cluster(cluster.address, opened.settings, opened.library.guides)
     assert refused.value.exit_code == COULD_NOT_RUN
     assert [problem.message for problem in refused.value.problems] == [difference]
+    time.sleep(7.5)  # a run looks for workers every 5 s, and tells only at its end what it has noticed
     (sandbox.outside / "gate").unlink()
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, out + err

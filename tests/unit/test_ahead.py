@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import copyreg
 import importlib
 import os
+import pkgutil
 import sys
+import warnings
 from collections.abc import Iterator
-from importlib.util import find_spec
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 
 import pytest
@@ -17,13 +21,22 @@ MODULES = {
     "aheadbig/__init__.py": "import os, aheadside\nfrom . import part\nos.environ['AHEAD_SET'] = 'by big'\n",
     "aheadbig/part.py": "from aheadother import value\nimport aheadknown.late\n",
     "aheadbig/unasked.py": "",
-    "aheadside.py": "import aheadbelow.deep\n",
+    "aheadside.py": "import aheadbelow.deep\nfrom aheadbelow import deep\n",
     "aheadbelow/__init__.py": "",
     "aheadbelow/deep.py": "",
     "aheadother.py": "value = object()\n",
     "aheadknown/__init__.py": "",
     "aheadknown/late.py": "",
     "aheadbroken.py": "import aheadother\nraise ValueError('broken as ever')\n",
+    "aheadhalf/__init__.py": "import os, aheadother\nos.environ['AHEAD_SET'] = 'by half'\nfrom . import part\nraise ImportError('no library')\n",
+    "aheadhalf/part.py": "",
+    "aheadstate.py": "import copyreg, warnings\nclass Kind: pass\ncopyreg.pickle(Kind, lambda one: (Kind, ()))\n"
+    "warnings.filterwarnings('ignore', message='as aheadstate says', category=UserWarning, module='some')\n",
+    "aheadobject.py": "import sys\nclass Stands: value = 7\nsys.modules[__name__] = Stands()\n",
+    "aheaddata/__init__.py": "",
+    "aheaddata/words.txt": "as they are",
+    "aheadlazy/__init__.py": "import importlib\nsub = importlib.import_module('.sub', __name__)\n",
+    "aheadlazy/sub.py": "",
 }
 
 
@@ -59,13 +72,12 @@ def test_nothing_tells_that_a_hidden_module_is_there() -> None:
 
 def test_an_import_shows_the_very_modules_with_all_that_they_brought_along() -> None:
     known = importlib.import_module("aheadknown")
-    before = set(sys.modules), list(sys.meta_path)
+    before = set(sys.modules)
     hidden = ahead.hide(["aheadbig"])
     modules = dict(hidden.modules)
     big = importlib.import_module("aheadbig")
     assert {name: sys.modules[name] for name in modules} == modules
-    assert set(sys.modules) == before[0] | set(modules)
-    assert sys.meta_path == before[1]
+    assert set(sys.modules) == before | set(modules)
     assert big.part is modules["aheadbig.part"]
     assert known.late is modules["aheadknown.late"]
     assert os.environ["AHEAD_SET"] == "by big"
@@ -105,8 +117,10 @@ def test_what_others_have_brought_along_is_shown_with_what_it_imports_itself(
 ) -> None:
     hidden = ahead.hide(["aheadbig"])
     other = hidden.modules["aheadother"]
-    importlib.import_module(asked)
+    found = importlib.import_module(asked)
     assert present() == shown
+    assert hasattr(found, "deep") == (asked == "aheadside")
+    assert "AHEAD_SET" not in os.environ
     importlib.import_module("aheadbig")
     assert sys.modules["aheadother"] is other
 
@@ -126,3 +140,75 @@ def test_what_is_there_already_is_not_hidden() -> None:
     before = present(), list(sys.meta_path)
     assert ahead.hide(["aheadbig"]).modules == {}
     assert (present(), sys.meta_path) == before
+
+
+def test_one_that_fails_half_way_is_imported_anew_from_its_beginning() -> None:
+    hidden = ahead.hide(["aheadhalf"])
+    assert set(hidden.modules) == {"aheadother"}
+    importlib.import_module("aheadother")
+    assert "AHEAD_SET" not in os.environ
+    with pytest.raises(ImportError, match="no library"):
+        importlib.import_module("aheadhalf")
+
+
+def test_a_variable_that_was_set_meanwhile_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead.hide(["aheadbig"])
+    monkeypatch.setenv("AHEAD_SET", "by the job")
+    importlib.import_module("aheadbig")
+    assert os.environ["AHEAD_SET"] == "by the job"
+
+
+def test_how_types_are_pickled_and_warnings_filtered_is_as_it_was_until_it_is_shown() -> None:
+    with warnings.catch_warnings():
+        before = dict(copyreg.dispatch_table), list(warnings.filters)
+        ahead.hide(["aheadstate"])
+        assert (copyreg.dispatch_table, warnings.filters) == before
+        state = importlib.import_module("aheadstate")
+        assert copyreg.dispatch_table.keys() - before[0].keys() == {state.Kind}
+        (new,) = [each for each in warnings.filters if each not in before[1]]
+        assert (new[0], new[1].pattern, new[2], new[3].pattern) == (
+            "ignore",
+            "as aheadstate says",
+            UserWarning,
+            "some",
+        )
+        del copyreg.dispatch_table[state.Kind]
+
+
+def test_a_module_that_puts_something_else_in_its_place_is_imported() -> None:
+    ahead.hide(["aheadobject"])
+    assert find_spec("aheadobject")
+    assert importlib.import_module("aheadobject").value == 7
+
+
+def test_what_a_package_imports_in_another_way_stays_its_own() -> None:
+    ahead.hide(["aheadlazy"])
+    lazy = importlib.import_module("aheadlazy")
+    assert lazy.sub is sys.modules["aheadlazy.sub"]
+
+
+def test_a_hidden_packages_data_can_be_read() -> None:
+    ahead.hide(["aheaddata"])
+    assert pkgutil.get_data("aheaddata", "words.txt") == b"as they are"
+
+
+def test_a_spec_found_before_the_module_was_shown_is_still_good() -> None:
+    ahead.hide(["aheadside"])
+    spec = find_spec("aheadside")
+    assert spec
+    side = importlib.import_module("aheadside")
+    assert module_from_spec(spec) is side
+
+
+def test_threads_may_import_at_the_same_time() -> None:
+    hidden = ahead.hide(["aheadbig", "aheadstate", "aheadlazy", "aheaddata"])
+    names = sorted(hidden.modules)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            found = list(threads.map(importlib.import_module, names * 4))
+    finally:
+        sys.setswitchinterval(interval)
+    assert found == [sys.modules[name] for name in names * 4]
+    copyreg.dispatch_table.pop(sys.modules["aheadstate"].Kind, None)

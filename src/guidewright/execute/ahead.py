@@ -8,16 +8,45 @@ by whatever statement, comes from here at once, with all that importing it had b
 from __future__ import annotations
 
 import builtins
+import copyreg
 import importlib
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import resolve_name
+from itertools import islice
 from types import ModuleType
 from typing import Any
+
+
+@dataclass(kw_only=True, slots=True)
+class Effects:
+    """What importing a module has done beside: undone where it is hidden, and done again where it is shown."""
+
+    environment: dict[str, tuple[str | None, str]] = field(default_factory=dict)
+    """Variable → its value before and after."""
+    reductions: dict[type, Any] = field(default_factory=dict)
+    """How types are pickled: what was added to copyreg's table."""
+    filters: list[tuple[Any, ...]] = field(default_factory=list)
+    """Warnings' filters that were put before the others."""
+
+    def repeat(self) -> None:
+        """Do all of it; a variable that has been changed meanwhile is left as it is."""
+        for name, (before, after) in self.environment.items():
+            if os.environ.get(name) == before:
+                os.environ[name] = after
+        for kind, reduction in self.reductions.items():
+            copyreg.dispatch_table.setdefault(kind, reduction)
+        for action, message, category, module, line in reversed(self.filters):
+            patterns = {"message": message, "module": module}
+            texts = {name: each.pattern for name, each in patterns.items() if each}
+            warnings.filterwarnings(action, category=category, lineno=line, **texts)
 
 
 class Hidden(MetaPathFinder):
@@ -25,10 +54,11 @@ class Hidden(MetaPathFinder):
 
     def __init__(self) -> None:
         self.modules: dict[str, ModuleType] = {}
-        self.environment: dict[str, str] = {}
-        """Variables that importing them has set."""
         self.uses: dict[str, set[str]] = {}
         """Module → those that it imported while it was imported itself."""
+        self.effects: dict[str, Effects] = {}
+        """Of the modules that were asked for by name."""
+        self._lock = threading.RLock()
 
     def find_spec(
         self,
@@ -39,11 +69,11 @@ class Hidden(MetaPathFinder):
         """Return where a hidden module is found; asking for it does not show it yet."""
         if (module := self.modules.get(fullname)) is None:
             return None
-        real = module.__spec__
+        real = getattr(module, "__spec__", None)
         places = real.submodule_search_locations if real else None
         spec = ModuleSpec(
             fullname,
-            _Shower(self, fullname),
+            _Shower(self, fullname, module),
             origin=real.origin if real else None,
             is_package=places is not None,
         )
@@ -55,21 +85,23 @@ class Hidden(MetaPathFinder):
 
     def show(self, name: str) -> None:
         """Put a module into ``sys.modules``, and those that would have been imported with it."""
-        os.environ.update(self.environment)
-        self.environment.clear()
-        for each in self._with(name):
-            if (module := self.modules.pop(each, None)) is not None and each not in sys.modules:
-                sys.modules[each] = module
+        with self._lock:
+            shown = self._with(name)
+            for each in shown:
+                if effects := self.effects.pop(each, None):
+                    effects.repeat()
+            for each in shown:
+                module = self.modules[each]
+                sys.modules.setdefault(each, module)
                 _bind(each, module)
-        if not self.modules:
-            sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
+                del self.modules[each]
 
     def _with(self, name: str) -> list[str]:
         """Return all that importing a module brings along, the packages that they are in among them."""
-        found, left = dict[str, None](), [name]
+        found, left = set[str](), [name]
         while left:
             if (each := left.pop()) not in found and each in self.modules:
-                found[each] = None
+                found.add(each)
                 left += [*self.uses.get(each, ()), *_above(each)]
         return [each for each in self.modules if each in found]
 
@@ -77,17 +109,20 @@ class Hidden(MetaPathFinder):
 class _Shower(Loader):
     """Has a module that is imported already take its place, as it was."""
 
-    def __init__(self, hidden: Hidden, name: str) -> None:
-        self.hidden, self.name = hidden, name
-        self.real: tuple[Any, Any] = (None, None)
+    def __init__(self, hidden: Hidden, name: str, module: ModuleType) -> None:
+        self.hidden, self.name, self.module = hidden, name, module
+        self.real_spec, self.real = getattr(module, "__spec__", None), getattr(module, "__loader__", None)
+
+    def __getattr__(self, name: str) -> Any:
+        """Be what the real loader is beside, which reads a package's data for one."""
+        return getattr(self.real, name)
 
     def create_module(self, _spec: ModuleSpec) -> ModuleType | None:
-        module = self.hidden.modules[self.name]
-        self.real = module.__spec__, getattr(module, "__loader__", None)
-        return module
+        return self.module
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__spec__, module.__loader__ = self.real
+        with suppress(AttributeError):  # of a module that has put something else in its place
+            module.__spec__, module.__loader__ = self.real_spec, self.real
         self.hidden.show(self.name)
 
 
@@ -97,20 +132,41 @@ def hide(names: Sequence[str]) -> Hidden:
     One that is not installed, or raises, is left to who imports it by name.
     """
     hidden = Hidden()
-    before, environment = dict(sys.modules), dict(os.environ)
+    before = dict(sys.modules)
     for name in names:
         already = set(sys.modules)
-        with suppress(Exception), _noting(hidden.uses):
-            importlib.import_module(name)
-        hidden.uses.setdefault(name, set()).update(sys.modules.keys() - already)
+        effects = Effects()
+        try:
+            with _undone(effects), _noting(hidden.uses):
+                importlib.import_module(name)
+        except Exception:  # its own modules are imported anew, as they would be in a fresh process
+            for each in [each for each in sys.modules.keys() - already if f"{each}.".startswith(f"{name}.")]:
+                del sys.modules[each]
+        else:
+            hidden.effects[name] = effects
+            hidden.uses.setdefault(name, set()).update(sys.modules.keys() - already)
     _take_away(hidden, before)
-    for name in [name for name, value in os.environ.items() if environment.get(name) != value]:
-        hidden.environment[name] = os.environ.pop(name)
-        if name in environment:
-            os.environ[name] = environment[name]
     if hidden.modules:
         sys.meta_path.insert(0, hidden)
     return hidden
+
+
+@contextmanager
+def _undone(effects: Effects) -> Iterator[None]:
+    """Undo what is done meanwhile to this process, and note it."""
+    environment, reductions, filters = dict(os.environ), dict(copyreg.dispatch_table), list(warnings.filters)
+    with warnings.catch_warnings():
+        try:
+            yield
+        finally:
+            effects.filters = [each for each in warnings.filters if each not in filters]
+            table = copyreg.dispatch_table
+            effects.reductions = {kind: table.pop(kind) for kind in table.keys() - reductions.keys()}
+            for name, value in dict(os.environ).items():
+                if (was := environment.get(name)) != value:
+                    effects.environment[name] = was, value
+                    del os.environ[name]
+            os.environ.update(environment)
 
 
 def _take_away(hidden: Hidden, before: Mapping[str, ModuleType]) -> None:
@@ -118,8 +174,9 @@ def _take_away(hidden: Hidden, before: Mapping[str, ModuleType]) -> None:
     for name, module in hidden.modules.items():
         del sys.modules[name]
         above, _, child = name.rpartition(".")
-        if above in before and attributes(before[above]).get(child) is module:
-            delattr(before[above], child)
+        package = before.get(above, hidden.modules.get(above))
+        if package is not None and attributes(package).get(child) is module:
+            delattr(package, child)
 
 
 def attributes(module: ModuleType) -> Mapping[str, Any]:
@@ -155,12 +212,19 @@ def _noting(uses: dict[str, set[str]]) -> Iterator[None]:
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> ModuleType:
+        count = len(sys.modules)
         module = real(name, globals, locals, fromlist or (), level)
-        if globals and (importer := globals.get("__name__")):
-            full = resolve_name("." * level + name, globals.get("__package__") or importer) if level else name
-            found = uses.setdefault(importer, set())
-            found.add(full)
-            found.update(below for child in fromlist or () if (below := f"{full}.{child}") in sys.modules)
+        importer = (globals or {}).get("__name__", "")
+        full = (
+            resolve_name("." * level + name, (globals or {}).get("__package__") or importer)
+            if level
+            else name
+        )
+        asked = {full, *(below for child in fromlist or () if (below := f"{full}.{child}") in sys.modules)}
+        if importer:
+            uses.setdefault(importer, set()).update(asked)
+        if len(sys.modules) > count:
+            _note_brought({*asked, *_above(full)}, islice(sys.modules, count, None), uses)
         return module
 
     builtins.__import__ = importing
@@ -168,3 +232,12 @@ def _noting(uses: dict[str, set[str]]) -> Iterator[None]:
         yield
     finally:
         builtins.__import__ = real
+
+
+def _note_brought(asked: set[str], new: Iterable[str], uses: dict[str, set[str]]) -> None:
+    """Note what an import has brought in whatever way, compiled code's own among them, for the module that came before it."""
+    last = ""
+    for name in new:
+        last = name if name in asked else last
+        if last:
+            uses.setdefault(last, set()).add(name)

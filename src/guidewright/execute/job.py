@@ -188,8 +188,8 @@ async def _run_in(
             work, environment, output_limit=limit, memory_limit_mb=run.slot.memory_mb, fork=fork
         ) as running:
             try:
-                # What may be forked installs nothing.
-                owners = env.owners() if fork else None
+                # What may be forked installs nothing; and what this process finds, it finds, unless it looks elsewhere as well.
+                owners = env.owners() if fork and "PYTHONPATH" not in environment else None
                 await running.prepare(run.slot.cpus, backend.bootstrap, datasets, owners)
                 await _run_cells(running, run, on_cell)
                 if not (run.stuck or (run.failure and run.failure.name in _KERNEL_IS_GONE)):

@@ -61,17 +61,22 @@ class Parent:
             str(theirs.fileno()),
             str(os.getpid()),
         ]
-        with theirs, (self.work / "parent.log").open("wb") as log:
-            self.process = subprocess.Popen(
-                [*command, *modules],
-                cwd=self.work / "guide",
-                env=dict(environment(self.work)),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                pass_fds=[theirs.fileno()],
-            )
+        try:
+            with theirs, (self.work / "parent.log").open("wb") as log:
+                self.process = subprocess.Popen(
+                    [*command, *modules],
+                    cwd=self.work / "guide",
+                    env=dict(environment(self.work)),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    pass_fds=[theirs.fileno()],
+                )
+        except OSError as error:
+            self._link.close()
+            remove_workspace(self.work)
+            raise RefusedError(f"the process to fork it from could not be started: {error}") from error
 
     @property
     def dead(self) -> bool:
@@ -211,7 +216,7 @@ class Nursery:
     def start(self, environment: Callable[[Path], Mapping[str, str]], modules: tuple[str, ...]) -> None:
         """Start the parent that :meth:`fork` will need, unless it is there; what goes wrong is told by that."""
         if (key := _key(environment, modules)) not in self.parents:
-            with suppress(RefusedError, OSError):
+            with suppress(RefusedError):
                 self._parent(key, environment, modules)
 
     async def fork(

@@ -47,7 +47,7 @@ def longest_first(
     none has, as long, since it may be.
 
     Args:
-        ended: backend → seconds of its jobs that have ended in this run.
+        ended: backend → seconds of its jobs that have passed in this run.
     """
     seconds = planned.seconds
     if seconds is None:

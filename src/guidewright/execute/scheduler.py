@@ -97,7 +97,8 @@ async def run_all(
             files,
             lambda n, of: on_event(Event(kind="cell", job=job, cell=n, cells=of)),
         )
-        ended[job.backend].append(record.seconds)
+        if record.outcome == "passed":
+            ended[job.backend].append(record.seconds)
         on_event(Event(kind="finished", job=job, record=record))
 
     await _side_by_side(groups[False], ended, settings, machine, one)
