@@ -175,7 +175,8 @@ def _take_away(hidden: Hidden, before: Mapping[str, ModuleType]) -> None:
         del sys.modules[name]
         above, _, child = name.rpartition(".")
         package = before.get(above, hidden.modules.get(above))
-        if package is not None and attributes(package).get(child) is module:
+        # A module of a type of its own, as TensorFlow's, keeps its attributes in its own way.
+        if type(package) is ModuleType and attributes(package).get(child) is module:
             delattr(package, child)
 
 
