@@ -79,6 +79,7 @@ def test_an_import_shows_the_very_modules_with_all_that_they_brought_along() -> 
     assert {name: sys.modules[name] for name in modules} == modules
     assert set(sys.modules) == before | set(modules)
     assert big.part is modules["aheadbig.part"]
+    assert sys.modules["aheadbelow"].deep is modules["aheadbelow.deep"]
     assert known.late is modules["aheadknown.late"]
     assert os.environ["AHEAD_SET"] == "by big"
 
@@ -184,7 +185,7 @@ def test_a_module_that_puts_something_else_in_its_place_is_imported() -> None:
 def test_what_a_package_imports_in_another_way_stays_its_own() -> None:
     ahead.hide(["aheadlazy"])
     lazy = importlib.import_module("aheadlazy")
-    assert lazy.sub is sys.modules["aheadlazy.sub"]
+    assert vars(lazy)["sub"] is sys.modules["aheadlazy.sub"]
 
 
 def test_a_hidden_packages_data_can_be_read() -> None:

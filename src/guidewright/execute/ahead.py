@@ -14,7 +14,7 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.abc import Loader, MetaPathFinder
@@ -90,9 +90,10 @@ class Hidden(MetaPathFinder):
             for each in shown:
                 if effects := self.effects.pop(each, None):
                     effects.repeat()
-            for each in shown:
-                module = self.modules[each]
+            found = {each: self.modules[each] for each in shown}
+            for each, module in found.items():
                 sys.modules.setdefault(each, module)
+            for each, module in found.items():  # a package may stand behind what it has imported
                 _bind(each, module)
                 del self.modules[each]
 
@@ -225,7 +226,7 @@ def _noting(uses: dict[str, set[str]]) -> Iterator[None]:
         if importer:
             uses.setdefault(importer, set()).update(asked)
         if len(sys.modules) > count:
-            _note_brought({*asked, *_above(full)}, islice(sys.modules, count, None), uses)
+            _note_brought({*asked, *_above(full)}, [*islice(sys.modules, count, None)], uses)
         return module
 
     builtins.__import__ = importing
@@ -235,10 +236,10 @@ def _noting(uses: dict[str, set[str]]) -> Iterator[None]:
         builtins.__import__ = real
 
 
-def _note_brought(asked: set[str], new: Iterable[str], uses: dict[str, set[str]]) -> None:
-    """Note what an import has brought in whatever way, compiled code's own among them, for the module that came before it."""
+def _note_brought(asked: set[str], new: Sequence[str], uses: dict[str, set[str]]) -> None:
+    """Note what an import has brought in whatever way, compiled code's own among them, for the module that stands behind it."""
     last = ""
-    for name in new:
+    for name in reversed(new):
         last = name if name in asked else last
         if last:
             uses.setdefault(last, set()).add(name)
